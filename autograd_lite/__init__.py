@@ -1,0 +1,82 @@
+"""autograd-lite: reverse-mode automatic differentiation on NumPy.
+
+The public names; the operations of the table of derivatives are public under NumPy's names.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from autograd_lite.creation import (
+    arange,
+    asarray,
+    empty,
+    empty_like,
+    eye,
+    from_numpy,
+    full,
+    linspace,
+    ones,
+    ones_like,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from autograd_lite.graph import enable_grad, is_grad_enabled, no_grad, scope, set_grad_enabled
+from autograd_lite.methods import public_primitives
+from autograd_lite.primitives import primitive
+from autograd_lite.tensors import Tensor
+from autograd_lite.transforms import gradients
+
+__version__ = "0.1.0"
+
+OPERATIONS = public_primitives()
+globals().update(OPERATIONS)
+abs = OPERATIONS["absolute"]
+
+# Imported on first use: what training does not need does not slow the start.
+LAZY = {
+    "gradcheck": "autograd_lite.check",
+    "draw": "autograd_lite.drawing",
+    "Drawing": "autograd_lite.drawing",
+    "graphviz_info": "autograd_lite.drawing",
+}
+
+__all__ = [
+    "Tensor",
+    "abs",
+    "arange",
+    "asarray",
+    "empty",
+    "empty_like",
+    "enable_grad",
+    "eye",
+    "from_numpy",
+    "full",
+    "gradients",
+    "is_grad_enabled",
+    "linspace",
+    "no_grad",
+    "ones",
+    "ones_like",
+    "primitive",
+    "scope",
+    "set_grad_enabled",
+    "tensor",
+    "zeros",
+    "zeros_like",
+    *OPERATIONS,
+    *LAZY,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in LAZY:
+        value = globals()[name] = getattr(import_module(LAZY[name]), name)
+        return value
+    from autograd_lite.errors import nearest
+
+    raise AttributeError(f"autograd_lite has no name {name!r}.\nDid you mean {nearest(name, __all__)}?")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *LAZY})

@@ -1,0 +1,96 @@
+"""Between the user's data, Tensors and the plain arrays that primitives compute with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import DtypeError
+from autograd_lite.interop import Interop
+
+PLAIN = (np.ndarray, float, int, np.generic, complex)
+
+
+def copied(data: Any, dtype: Any = None) -> Any:
+    """Return `data` as a fresh array of numbers.
+
+    Raises
+    ------
+    DtypeError
+        When it is ragged, or holds something else than numbers.
+    """
+    if isinstance(data, Interop):
+        data = data._value
+    try:
+        array = np.array(data, dtype)
+    except (ValueError, TypeError) as problem:
+        raise DtypeError(
+            f"This is no array of numbers: {str(problem).splitlines()[0]}",
+            "Give numbers in lists of equal lengths; join Tensors with ag.stack([t1, t2]).",
+        ) from None
+    if array.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"A tensor holds numbers, got dtype {array.dtype}.",
+            "Convert the data first, for example with np.asarray(data, dtype=float).",
+        )
+    return array
+
+
+def plain(x: Any) -> Any:
+    """Return the array behind a Tensor; a number or an array as it is, a list as an array."""
+    if isinstance(x, Interop):
+        return x._value
+    if isinstance(x, PLAIN) or x is None or hasattr(x, "__array_function__"):
+        return x
+    return copied(x)
+
+
+def plain_index(index: Any) -> Any:
+    """Return an index without Tensors in it."""
+    if isinstance(index, tuple):
+        return tuple(plain_index(part) for part in index)
+    if isinstance(index, Interop):
+        return int(index._value) if index._value.ndim == 0 and index._value.dtype.kind in "iu" else index._value
+    if isinstance(index, list):
+        return np.asarray(index, dtype=None if index else np.intp)
+    return index
+
+
+def tensors_in(structure: Any) -> Iterator[Interop]:
+    """Yield the Tensors in nested tuples, lists and dicts."""
+    if isinstance(structure, Interop):
+        yield structure
+    elif isinstance(structure, (tuple, list)):
+        for each in structure:
+            yield from tensors_in(each)
+    elif isinstance(structure, dict):
+        yield from tensors_in(list(structure.values()))
+
+
+def without_tensors(structure: Any) -> Any:
+    """Return the structure with read-only arrays in the place of Tensors."""
+    if isinstance(structure, Interop):
+        return structure.numpy()
+    if isinstance(structure, (tuple, list)):
+        return type(structure)(without_tensors(each) for each in structure)
+    if isinstance(structure, dict):
+        return {key: without_tensors(each) for key, each in structure.items()}
+    return structure
+
+
+def owned(g: Any) -> Any:
+    """Return a gradient in memory of its own: a rule may hand on a view, or an array that the user holds.
+
+    An array that nobody else refers to has three references here: the caller's, ours and getrefcount's.
+    """
+    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) <= 3:
+        return g
+    return np.array(g)
+
+
+def conjugate(g: Any) -> Any:
+    """Return the conjugate of a complex gradient: the walk's convention into the user's, and back."""
+    return np.conjugate(g) if g.dtype.kind == "c" else g

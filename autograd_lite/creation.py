@@ -1,0 +1,116 @@
+"""The functions that make Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.conversion import plain
+from autograd_lite.errors import DtypeError
+from autograd_lite.tensors import Tensor, wrap
+
+
+def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
+    """Make a Tensor from numbers; the data are copied.
+
+    Parameters
+    ----------
+    data : array_like
+        A number, nested lists, an array or a Tensor.
+    dtype : dtype, optional
+        By default that of the data; Python floats make float64.
+    requires_grad : bool
+        Whether gradients with respect to it are wanted.
+    name : str, optional
+        A name for pictures and messages.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    DtypeError
+        When the data are ragged or no numbers, or when an integer tensor should require a gradient.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.tensor([0.8, 0.6], requires_grad=True, name="w")
+    tensor([0.8, 0.6], name='w', requires_grad=True)
+    """
+    return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)
+
+
+def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+    """Return a Tensor as it is, anything else as a copied Tensor.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> t = ag.tensor([1.0])
+    >>> ag.asarray(t) is t
+    True
+    """
+    if isinstance(data, Tensor) and dtype in (None, data.dtype) and not requires_grad:
+        return data
+    return Tensor(data, dtype=dtype, requires_grad=requires_grad)
+
+
+def from_numpy(array: Any) -> Tensor:
+    """Make a Tensor on the memory of an array, without a copy and without a guard.
+
+    Whoever writes into the array changes the tensor, unseen by the graph; `tensor` copies and is safe.
+
+    Examples
+    --------
+    >>> import numpy as np, autograd_lite as ag
+    >>> a = np.zeros(2)
+    >>> t = ag.from_numpy(a)
+    >>> a[0] = 1.0
+    >>> t
+    tensor([1., 0.])
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"from_numpy() takes an ndarray of numbers, got {type(array).__name__}.",
+            "For anything else use ag.tensor(data), which copies.",
+        )
+    return wrap(array, None)
+
+
+def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
+    """Return NumPy's creation function with a Tensor as its result."""
+
+    def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
+        made = function(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
+        return _finish(wrap(made, None), requires_grad, name)
+
+    create.__name__ = function.__name__
+    create.__doc__ = (
+        f"Return ``np.{function.__name__}(...)`` as a Tensor; also takes requires_grad= and name=.\n\n"
+        f"The other parameters are those of numpy.{function.__name__}."
+    )
+    return create
+
+
+def _finish(made: Tensor, requires_grad: bool, name: str | None) -> Tensor:
+    if requires_grad:
+        made.requires_grad = True
+    if name is not None:
+        made.name = name
+    return made
+
+
+zeros = _creator(np.zeros)
+ones = _creator(np.ones)
+empty = _creator(np.empty)
+full = _creator(np.full)
+eye = _creator(np.eye)
+arange = _creator(np.arange)
+linspace = _creator(np.linspace)
+zeros_like = _creator(np.zeros_like)
+ones_like = _creator(np.ones_like)
+empty_like = _creator(np.empty_like)

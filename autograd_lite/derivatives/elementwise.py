@@ -1,0 +1,124 @@
+"""Elementwise functions: d f(x) = f′(x) dx, one line each."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.derivatives.vocabulary import log_or_zero, power_slope, wins, zmul
+from autograd_lite.primitives import Array, Primitive, primitive
+
+
+def elementwise(
+    fn: Callable[..., Array], slope: Callable[..., Array], *, singular: bool = False, **options: Any
+) -> Primitive:
+    """Declare a function of one operand by its slope, a formula in x and y = f(x).
+
+    `singular` says that the slope can be infinite, where a gradient of 0 has to stay 0.
+    """
+    (needs,) = inspect.signature(slope).parameters
+    rules = {
+        ("x", False): lambda g, x: g * slope(x),
+        ("y", False): lambda g, y: g * slope(y),
+        ("x", True): lambda g, x: zmul(g, slope(x)),
+        ("y", True): lambda g, y: zmul(g, slope(y)),
+    }
+    return primitive(fn, x=rules[needs, singular], **options)
+
+
+def _sigmoid(x: Array) -> Array:
+    """1 / (1 + e⁻ˣ), computed from e^−|x|, which cannot overflow."""
+    e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def _relu(x: Array) -> Array:
+    return np.maximum(x, 0)
+
+
+def _clip(x: Array, low: Any, high: Any) -> Array:
+    return np.clip(x, low, high)
+
+
+def _clip_call(x: Array, low: Any = None, high: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """Bring np.clip's arguments into canonical form; `min` and `max` are the array API's names."""
+    return (x,), {"low": low if min is None else min, "high": high if max is None else max}
+
+
+def _inside(x: Array, low: Any, high: Any) -> Array:
+    """Return where clipping left `x` as it was; a bound itself counts as inside."""
+    return (x >= (-np.inf if low is None else low)) & (x <= (np.inf if high is None else high))
+
+
+# fmt: off
+# d(a + b) = da + db, d(a b) = b da + a db, d(a / b) = da / b - (a / b) db / b
+primitive(np.add,      a=lambda g: g,  b=lambda g: g,   infix="+", domain=(-3, 3), tex=r"g, g")
+primitive(np.subtract, a=lambda g: g,  b=lambda g: -g,  infix="−", domain=(-3, 3), tex=r"g, -g")
+primitive(np.multiply, a=lambda g, b: g * b,            b=lambda g, a: g * a,               infix="·", domain=(-3, 3), tex=r"g\,b, g\,a")
+primitive(np.divide,   a=lambda g, b: zmul(g, 1 / b),   b=lambda g, y, b: -zmul(g, y / b),  infix="/", domain=(0.3, 3), tex=r"g/b, -g\,y/b")
+primitive(np.power,    a=lambda g, a, b: zmul(g, power_slope(a, b)),
+                       b=lambda g, y, a: zmul(g, y * log_or_zero(a)),                       infix="^", domain=(0.3, 3), tex=r"g\,b\,a^{b-1}, g\,y\ln a")
+primitive(np.maximum,  a=lambda g, a, b: g * wins(a, b), b=lambda g, a, b: g * wins(b, a),  label="max", domain=(-3, 3), tex=r"g\,[a>b], g\,[b>a]")
+primitive(np.minimum,  a=lambda g, a, b: g * wins(b, a), b=lambda g, a, b: g * wins(a, b),  label="min", domain=(-3, 3), tex=r"g\,[a<b], g\,[b<a]")
+
+elementwise(np.negative,   lambda x: -1,                     tex="-1",                       domain=(-3, 3), infix="−")
+elementwise(np.positive,   lambda x: 1,                      tex="1",                        domain=(-3, 3), infix="+")
+elementwise(np.absolute,   lambda x: np.sign(x),             tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
+elementwise(np.square,     lambda x: 2 * x,                  tex="2x",                       domain=(-3, 3), label="x²")
+elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\tfrac{1}{2\sqrt{x}}",    domain=(0.1, 3), singular=True, label="√")
+elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-1/x^2",                  domain=(0.3, 3), singular=True, label="1/x")
+
+elementwise(np.exp,        lambda y: y,                      tex=r"e^x",                     domain=(-3, 3))
+elementwise(np.expm1,      lambda y: y + 1,                  tex=r"e^x",                     domain=(-3, 3))
+elementwise(np.exp2,       lambda y: y * np.log(2),          tex=r"2^x \ln 2",               domain=(-3, 3))
+elementwise(np.log,        lambda x: 1 / x,                  tex=r"1/x",                     domain=(0.2, 3), singular=True)
+elementwise(np.log2,       lambda x: 1 / (x * np.log(2)),    tex=r"1/(x \ln 2)",             domain=(0.2, 3), singular=True)
+elementwise(np.log10,      lambda x: 1 / (x * np.log(10)),   tex=r"1/(x \ln 10)",            domain=(0.2, 3), singular=True)
+elementwise(np.log1p,      lambda x: 1 / (1 + x),            tex=r"1/(1+x)",                 domain=(-0.7, 3), singular=True)
+
+elementwise(np.sin,        lambda x: np.cos(x),              tex=r"\cos x",                  domain=(-3, 3))
+elementwise(np.cos,        lambda x: -np.sin(x),             tex=r"-\sin x",                 domain=(-3, 3))
+elementwise(np.tan,        lambda y: 1 + y * y,              tex=r"1 + \tan^2 x",            domain=(-1.2, 1.2))
+elementwise(np.arcsin,     lambda x: 1 / np.sqrt(1 - x * x), tex=r"1/\sqrt{1-x^2}",          domain=(-0.8, 0.8), singular=True)
+elementwise(np.arccos,     lambda x: -1 / np.sqrt(1 - x * x), tex=r"-1/\sqrt{1-x^2}",        domain=(-0.8, 0.8), singular=True)
+elementwise(np.arctan,     lambda x: 1 / (1 + x * x),        tex=r"1/(1+x^2)",               domain=(-3, 3))
+elementwise(np.sinh,       lambda x: np.cosh(x),             tex=r"\cosh x",                 domain=(-3, 3))
+elementwise(np.cosh,       lambda x: np.sinh(x),             tex=r"\sinh x",                 domain=(-3, 3))
+elementwise(np.tanh,       lambda y: 1 - y * y,              tex=r"1 - y^2",                 domain=(-3, 3))
+elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"1/\sqrt{x^2+1}",          domain=(-3, 3))
+elementwise(np.arccosh,    lambda x: 1 / np.sqrt(x * x - 1), tex=r"1/\sqrt{x^2-1}",          domain=(1.2, 3), singular=True)
+elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"1/(1-x^2)",               domain=(-0.8, 0.8), singular=True)
+
+sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y(1-y)",                  domain=(-3, 3), name="sigmoid", label="σ",
+                      doc="The logistic function σ(x) = 1 / (1 + e⁻ˣ), without overflow; σ′ = σ (1 − σ).")
+relu = elementwise(_relu,       lambda y: y > 0,             tex=r"[x > 0]",                 domain=(-3, 3), name="relu", label="ReLU",
+                   doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
+
+# Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
+primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\bar g",                  domain=(-3, 3), label="conj")
+primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re")
+# fmt: on
+
+primitive(
+    np.where,
+    condition=None,
+    a=lambda g, condition: np.where(condition, g, 0),
+    b=lambda g, condition: np.where(condition, 0, g),
+    samples=lambda x: [((x(3, 2) > 0, x(3, 2), x(2)), {}), ((x(3) > 0, x(), x(3)), {})],
+    tex=r"[c]\,g, [\lnot c]\,g",
+)
+
+primitive(
+    _clip,
+    x=lambda g, x, low, high: g * _inside(x, low, high),
+    name="clip",
+    answers_to=(np.clip,),
+    canonical=_clip_call,
+    keywords=("low", "high"),
+    samples=lambda x: [((x(4, 3), -1.0, 2.0), {}), ((x(4), None, 0.5), {})],
+    tex=r"[l \le x \le h]\,g",
+    doc="x limited to the interval [low, high]; the gradient passes inside of it, bounds included.",
+)

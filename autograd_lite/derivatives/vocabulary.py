@@ -1,0 +1,197 @@
+"""The words that rules are written in: functions of arrays and Tensors alike, differentiable themselves."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+
+from autograd_lite.primitives import Array, Like, Primitive, unregistered
+
+Axes = tuple[int, ...]
+
+
+def canonical_axes(axis: int | tuple[int, ...] | None, ndim: int) -> Axes:
+    """Return `axis` as a tuple of non-negative integers; None means all axes."""
+    if axis is None:
+        return tuple(range(ndim))
+    return normalize_axis_tuple(axis, ndim)
+
+
+def canonical_axis(axis: int, ndim: int) -> int:
+    """Return `axis` as a non-negative integer."""
+    return normalize_axis_index(axis, ndim)
+
+
+def mT(x: Array) -> Array:
+    """Transpose the last two axes: the matrix transpose, for a stack of matrices too."""
+    return x.swapaxes(-1, -2)
+
+
+def rows(x: Array) -> Array:
+    """Return `x` as a matrix, one example a row: (..., n) becomes (N, n)."""
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
+
+
+def count(like: Like, axis: Axes) -> int:
+    """Return how many elements a reduction over `axis` joins into one."""
+    return math.prod(like.shape[k] for k in axis)
+
+
+def kept(shape: tuple[int, ...], axis: Axes) -> tuple[int, ...]:
+    """Return the shape that a reduction over `axis` leaves with keepdims."""
+    return tuple(1 if k in axis else n for k, n in enumerate(shape))
+
+
+def _fit(g: Array, like: Like) -> Array:
+    if g.shape != like.shape:
+        added = g.ndim - like.ndim
+        stretched = tuple(k + added for k, n in enumerate(like.shape) if n == 1 and g.shape[k + added] != 1)
+        g = g.sum(axis=(*range(added), *stretched)).reshape(like.shape)
+    if g.dtype == like.dtype:
+        return g
+    return (np.real(g) if like.dtype.kind != "c" else g).astype(like.dtype)
+
+
+fit: Primitive = unregistered(
+    _fit,
+    x=lambda g, like_x: unfit(g, like_x),
+    name="fit",
+    canonical=lambda g, like: ((g,), {"like": like}),
+    keywords=("like",),
+    samples=lambda x: [((x(4, 2, 3), Like((2, 1), np.dtype(float))), {}), ((x(2, 3), Like((), np.dtype(float))), {})],
+    doc="Sum a gradient over the axes that broadcasting stretched, and cast it to the operand's dtype.",
+)
+
+unfit: Primitive = unregistered(
+    lambda g, like: np.broadcast_to(g, like.shape).astype(like.dtype),
+    x=lambda g, like_x: fit(g, like_x),
+    name="unfit",
+    canonical=lambda g, like: ((g,), {"like": like}),
+    keywords=("like",),
+    samples=lambda x: [((x(2, 1), Like((4, 2, 3), np.dtype(float))), {})],
+    doc="Broadcast to a shape and cast: the transpose of `fit`.",
+)
+
+spread: Primitive = unregistered(
+    lambda g, like, axis: np.broadcast_to(g.reshape(kept(like.shape, axis)), like.shape),
+    x=lambda g, like_x, axis: g.sum(axis=axis).reshape(like_x.shape),
+    name="spread",
+    canonical=lambda g, like, axis: ((g,), {"like": like, "axis": axis}),
+    keywords=("like", "axis"),
+    samples=lambda x: [
+        ((x(3), Like((2, 3), np.dtype(float)), (0,)), {}),
+        ((x(), Like((2, 3), np.dtype(float)), (0, 1)), {}),
+    ],
+    doc="Repeat along reduced axes: the transpose of a sum.",
+)
+
+
+def expand(g: Array, like: Like, axis: Axes, keepdims: bool = False) -> Array:
+    """Repeat `g`, which a reduction over `axis` left, over the shape of `like`."""
+    return spread(g, like, axis)
+
+
+def _zmul(g: Array, d: Array) -> Array:
+    product = g * d
+    if _surely_finite(product):
+        return product
+    return np.where((g == 0) & ~np.isfinite(product), np.zeros_like(product), product)
+
+
+def _surely_finite(x: Array) -> bool:
+    """Return True only if every element is finite; one dot product is the cheapest test that NumPy has."""
+    if type(x) is np.ndarray and x.flags.c_contiguous:
+        flat = x.reshape(-1)
+        return math.isfinite(abs(flat.dot(flat)))
+    return isinstance(x, np.number) and math.isfinite(abs(x))
+
+
+zmul: Primitive = unregistered(
+    _zmul,
+    a=lambda g, b: zmul(g, b),
+    b=lambda g, a: zmul(g, a),
+    name="zmul",
+    infix="·",
+    domain=(-3, 3),
+    doc="""g·d, and 0 where g is exactly 0 and the product is not finite.
+
+    A gradient of 0 means that the branch was not taken (``np.where``, a mask, a zero seed): what the local
+    derivative is there does not matter, even when it is infinite.
+    """,
+)
+
+
+def _scatter(g: Array, like: Like, index: Any) -> Array:
+    out = np.zeros(like.shape, g.dtype)
+    if is_basic(index):
+        out[index] = g
+    else:
+        np.add.at(out, index, g)
+    return out
+
+
+def is_basic(index: Any) -> bool:
+    """Return whether NumPy answers this index with a view, so that no element is read twice."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        part is None or part is Ellipsis or (isinstance(part, (int, slice, np.integer)) and not isinstance(part, bool))
+        for part in parts
+    )
+
+
+scatter: Primitive = unregistered(
+    _scatter,
+    x=lambda g, index: g[index],
+    name="scatter",
+    canonical=lambda g, like, index: ((g,), {"like": like, "index": index}),
+    keywords=("like", "index"),
+    samples=lambda x: [
+        ((x(3), Like((4,), np.dtype(float)), np.array([1, 1, 2])), {}),
+        ((x(2), Like((4,), float), slice(2)), {}),
+    ],
+    doc="Zeros with `g` added at `index`, repeated indices adding up: the transpose of ``x[index]``.",
+)
+
+
+def wins(a: Array, b: Array) -> Array:
+    """Return 1 where a > b, ½ where they are equal, 0 elsewhere: how max shares its gradient."""
+    return np.where(a == b, 0.5, a > b)
+
+
+def power_slope(a: Array, b: Array) -> Array:
+    """Return b·a^(b−1), the slope of a^b; 0 for b = 0, at a = 0 too."""
+    if isinstance(b, (int, float)):
+        return b * a ** (b - 1 if b else 1)
+    return b * a ** np.where(b == 0, 1, b - 1)
+
+
+def log_or_zero(a: Array) -> Array:
+    """Return log a, and 0 at a = 0: the slope of a^b in b is 0 there."""
+    return np.log(np.where(a == 0, 1, a))
+
+
+def part(g: Array, likes: tuple[Like, ...], i: int, axis: int) -> Array:
+    """Return the slice of `g` that operand `i` of a concatenation along `axis` became."""
+    start = sum(like.shape[axis] for like in likes[:i])
+    return g[(slice(None),) * axis + (slice(start, start + likes[i].shape[axis]),)]
+
+
+def matmul_left(g: Array, like_a: Like, b: Array) -> Array:
+    """Return g bᵀ, the gradient of a @ b in a; a 1-D `a` is a row, a 1-D `b` a column."""
+    if b.ndim == 1:
+        return np.expand_dims(g, -1) * b
+    if like_a.ndim == 1:
+        return (np.expand_dims(g, -2) @ mT(b)).squeeze(-2)
+    return g @ mT(b)
+
+
+def matmul_right(g: Array, a: Array, like_b: Like) -> Array:
+    """Return aᵀ g, the gradient of a @ b in b; a 1-D `a` is a row, a 1-D `b` a column."""
+    if a.ndim == 1:
+        return a * g if like_b.ndim == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
+    if like_b.ndim == 1:
+        return (mT(a) @ np.expand_dims(g, -1)).squeeze(-1)
+    return mT(a) @ g

@@ -1,0 +1,301 @@
+"""The graph that the forward pass leaves behind: nodes, whether to record them, and their topological order.
+
+An edge runs from a node to the nodes of its operands, never through the Tensor that the user holds. So nothing is
+cyclic, and a graph is freed at once when its last result is dropped.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd_lite.primitives import Primitive, Rule, Step
+
+Cotangent = Any
+Hook = Callable[[Cotangent], Cotangent]
+
+
+class Mode(NamedTuple):
+    """What recording depends on: whether gradients are wanted, and the scope in which operations run."""
+
+    recording: bool = True
+    scope: tuple[str, ...] = ()
+
+
+RECORDING = Mode()
+current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
+
+
+class Node:
+    """One operation of the forward pass: its operands' nodes and what its rules saved.
+
+    Attributes
+    ----------
+    op : Primitive or None
+        The operation; None for a leaf.
+    inputs : tuple
+        One entry an operand: its Node, or the value itself of a constant (Departed once freed).
+    keywords : dict
+        The operation's keywords in canonical form.
+    parents, rules, saved : tuple
+        For each operand that needs a gradient its node, its rule, and the rule's arguments after g.
+        `saved` is None once freed; that of a fused operation has the operands' values as its last entry.
+    shape, dtype
+        Of the result.
+    scope : tuple of str
+        The scopes around the operation, outermost first.
+    name : str or None
+        The user's name for the result.
+    owner : weakref or None
+        The Tensor that wants this node's gradient: a leaf, or one that called retain_grad().
+    hooks : list of callable or None
+        What to do with the gradient before it is passed on.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "dtype",
+        "hooks",
+        "inputs",
+        "keywords",
+        "name",
+        "op",
+        "owner",
+        "parents",
+        "rules",
+        "saved",
+        "scope",
+        "shape",
+    )
+
+    requires_grad = True
+
+    def __init__(
+        self,
+        op: Primitive | None,
+        inputs: tuple[Any, ...],
+        keywords: dict[str, Any],
+        parents: tuple[Node, ...],
+        rules: tuple[Rule, ...],
+        saved: tuple[Any, ...] | None,
+        shape: tuple[int, ...],
+        dtype: Any,
+        scope: tuple[str, ...],
+    ) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.keywords = keywords
+        self.parents = parents
+        self.rules = rules
+        self.saved = saved
+        self.shape = shape
+        self.dtype = dtype
+        self.scope = scope
+        self.name: str | None = None
+        self.owner: weakref.ref[Any] | None = None
+        self.hooks: list[Hook] | None = None
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return the operation's steps that belong to `parents`, `rules` and `saved`."""
+        if self.op is None:
+            return ()
+        return self.op.steps(tuple(isinstance(entry, Node) and entry.requires_grad for entry in self.inputs))
+
+    def release(self) -> None:
+        """Free what the forward pass saved; the structure stays."""
+        self.saved = None
+        if len(self.parents) < len(self.inputs):
+            self.inputs = tuple(map(_held_weakly, self.inputs))
+
+
+class Leaf(Node):
+    """A Tensor that the user made: the end of the graph.
+
+    Attributes
+    ----------
+    value : ndarray
+        The Tensor's own memory, so that the graph shows it as it is now.
+    """
+
+    __slots__ = ("requires_grad", "value")
+
+    def __init__(self, value: Any, *, requires_grad: bool, name: str | None = None) -> None:
+        super().__init__(None, (), {}, (), (), (), value.shape, value.dtype, ())
+        self.value = value
+        self.requires_grad = requires_grad
+        self.name = name
+
+    def release(self) -> None:
+        """Keep the value: it is the user's."""
+
+
+class Departed(NamedTuple):
+    """A constant operand of a freed graph: shown for as long as the user holds it."""
+
+    value: Callable[[], Any]
+    shape: tuple[int, ...]
+    dtype: Any
+
+
+def _held_weakly(entry: Any) -> Any:
+    if isinstance(entry, Node) or not isinstance(entry, np.ndarray):
+        return entry
+    return Departed(weakref.ref(entry), entry.shape, entry.dtype)
+
+
+def topological_order(roots: Iterable[Node]) -> list[Node]:
+    """Return the nodes that receive a gradient, every node before its parents.
+
+    Kahn's algorithm: a node's turn comes when all nodes that use it have had theirs.
+    """
+    roots = list(dict.fromkeys(roots))
+    uses = dict.fromkeys(roots, 0)
+    stack = list(roots)
+    while stack:
+        for parent in stack.pop().parents:
+            if parent in uses:
+                uses[parent] += 1
+            else:
+                uses[parent] = 1
+                stack.append(parent)
+    ready = [root for root in roots if not uses[root]]
+    order = []
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for parent in node.parents:
+            uses[parent] -= 1
+            if not uses[parent]:
+                ready.append(parent)
+    return order
+
+
+class _ModeChange(ContextDecorator):
+    """A change of mode for the length of a with block, or of each call of a decorated function."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Mode]] = []
+
+    def _changed(self, mode: Mode) -> Mode:
+        raise TypeError(f"{type(self).__name__} changes no mode.")
+
+    def __enter__(self) -> None:
+        self._tokens.append(current_mode.set(self._changed(current_mode.get())))
+
+    def __exit__(self, *exception: object) -> None:
+        current_mode.reset(self._tokens.pop())
+
+
+class no_grad(_ModeChange):
+    """Record nothing: results inside need no gradient.
+
+    Use it as ``with ag.no_grad():`` or as the decorator ``@ag.no_grad()``.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> w = ag.tensor(2.0, requires_grad=True)
+    >>> with ag.no_grad():
+    ...     (w * w).requires_grad
+    False
+    """
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(False, mode.scope)
+
+    def _recreate_cm(self) -> no_grad:
+        return type(self)()
+
+
+class enable_grad(_ModeChange):
+    """Record again inside a `no_grad` block.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> w = ag.tensor(2.0, requires_grad=True)
+    >>> with ag.no_grad(), ag.enable_grad():
+    ...     (w * w).requires_grad
+    True
+    """
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(True, mode.scope)
+
+    def _recreate_cm(self) -> enable_grad:
+        return type(self)()
+
+
+class scope(_ModeChange):
+    """Name the part of the model that is running; pictures draw it as a box.
+
+    Parameters
+    ----------
+    name : str
+        The name, ``"layer 1: ReLU"`` for example. Scopes nest.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> w = ag.tensor(2.0, requires_grad=True)
+    >>> with ag.scope("square"):
+    ...     y = w * w
+    >>> y.grad_fn.scope
+    ('square',)
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def _changed(self, mode: Mode) -> Mode:
+        return Mode(mode.recording, (*mode.scope, self.name))
+
+    def _recreate_cm(self) -> scope:
+        return type(self)(self.name)
+
+
+class set_grad_enabled:
+    """Turn recording on or off, from now on, or for the length of a with block.
+
+    Parameters
+    ----------
+    mode : bool
+        True to record.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> with ag.set_grad_enabled(False):
+    ...     ag.is_grad_enabled()
+    False
+    >>> ag.is_grad_enabled()
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        self._before = current_mode.get()
+        current_mode.set(Mode(bool(mode), self._before.scope))
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *exception: object) -> None:
+        current_mode.set(self._before)
+
+
+def is_grad_enabled() -> bool:
+    """Return whether operations are being recorded in this thread or task.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.is_grad_enabled()
+    True
+    """
+    return current_mode.get().recording

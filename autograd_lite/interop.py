@@ -1,0 +1,152 @@
+"""How a Tensor leaves the engine: as numbers, arrays, text and copies; and when it must not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from autograd_lite.errors import DtypeError, ShapeError, UsageError
+from autograd_lite.graph import Node
+
+
+class Interop:
+    """The base of Tensor for all that turns it into something else."""
+
+    __slots__ = ()
+
+    _value: Any
+    _node: Node | None
+    _grad: Any
+    if TYPE_CHECKING:
+
+        @property
+        def name(self) -> str | None: ...
+        @property
+        def shape(self) -> tuple[int, ...]: ...
+        @property
+        def size(self) -> int: ...
+        @property
+        def dtype(self) -> np.dtype[Any]: ...
+        @property
+        def requires_grad(self) -> bool: ...
+        @property
+        def is_leaf(self) -> bool: ...
+
+    def _title(self) -> str:
+        """Return what messages call this tensor."""
+        return "the tensor" if self.name is None else repr(self.name)
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return the values as a read-only view."""
+        view = np.asarray(self._value).view()
+        view.flags.writeable = False
+        return view
+
+    def item(self) -> Any:
+        """Return the only element as a Python number."""
+        if self.size != 1:
+            raise ShapeError(
+                f"item() needs one element, got shape {self.shape}.", "Use tolist() for all, or index one: t[0].item()."
+            )
+        return self._value.item()
+
+    def tolist(self) -> Any:
+        """Return the values as nested lists of Python numbers."""
+        return self._value.tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        self._refuse_to_leave("np.asarray(t)")
+        return np.array(self._value, dtype) if copy or dtype not in (None, self.dtype) else self.numpy()
+
+    def __float__(self) -> float:
+        self._refuse_to_leave("float(t)")
+        return float(self.item())
+
+    def __int__(self) -> int:
+        self._refuse_to_leave("int(t)")
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        self._refuse_to_leave("complex(t)")
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iu":
+            raise DtypeError(f"An index must be an integer, got dtype {self.dtype}.", "Use int(t.item()).")
+        return int(self.item())
+
+    def _refuse_to_leave(self, call: str) -> None:
+        node = self._node
+        if node is not None and node.requires_grad and node.saved is not None:
+            raise UsageError(
+                f"{call} would lose the gradient of {self._title()}: it requires one.",
+                "Use np.exp(t) for the function, t.item() for the number, t.numpy() for the array.",
+            )
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ShapeError(
+                f"The truth of a tensor of shape {self.shape} is ambiguous.",
+                "Use (t > 0).all() or (t > 0).any(), or compare one element.",
+            )
+        return bool(self._value.item())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise UsageError("len() of a 0-dimensional tensor.", "It is one number: use t.item() or t.size.")
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        values = np.array2string(np.asarray(self._value), separator=", ", prefix="tensor(")
+        named = f", name={self.name!r}" if self.name is not None else ""
+        kind = "" if self.dtype in (np.float64, np.int64, np.bool_, np.complex128) else f", dtype={self.dtype}"
+        return f"tensor({values}{kind}{named}{', requires_grad=True' if self.requires_grad else ''})"
+
+    def __format__(self, spec: str) -> str:
+        if not spec:
+            return repr(self)
+        if self.size == 1:
+            return format(self._value.item(), spec)
+        return np.array2string(np.asarray(self._value), formatter={"all": lambda x: format(x, spec)})
+
+    def __copy__(self) -> Self:
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        self._refuse_to_copy("copy")
+        made = type(self).__new__(type(self))
+        made.__setstate__(self.__getstate__())
+        memo[id(self)] = made
+        return made
+
+    def __reduce__(self) -> Any:
+        self._refuse_to_copy("pickle")
+        return _blank, (type(self),), self.__getstate__()
+
+    def __getstate__(self) -> dict[str, Any]:
+        grad = None if self._grad is None else np.array(getattr(self._grad, "_value", self._grad))
+        return {
+            "value": np.array(self._value),
+            "grad": grad,
+            "requires_grad": self.requires_grad,
+            "name": self.name,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._restore(state["value"], state["requires_grad"], state["name"])
+        self._grad = state["grad"]
+
+    def _refuse_to_copy(self, verb: str) -> None:
+        if not self.is_leaf:
+            raise UsageError(
+                f"{self._title()} was computed; to {verb} it would lose its history.",
+                "Use t.detach() for the values, or copy the leaves it was computed from.",
+            )
+
+    def _restore(self, value: Any, requires_grad: bool, name: str | None) -> None:
+        raise NotImplementedError
+
+
+def _blank(kind: type[Any]) -> Any:
+    return object.__new__(kind)

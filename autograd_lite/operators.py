@@ -1,0 +1,122 @@
+"""Tensor's operators, each a primitive of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.conversion import plain
+from autograd_lite.primitives import REGISTRY
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, ABSOLUTE = (
+    REGISTRY[each]
+    for each in (np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.negative, np.absolute)
+)
+
+
+class Operators:
+    """The base of Tensor for the operators; `_record` and `_wrap` are Tensor's."""
+
+    __slots__ = ()
+
+    _value: Any
+    _record: Callable[..., Any]
+    _wrap: Callable[..., Any]
+    _writable: Callable[..., Any]
+
+    # Defining == takes the hash away; a tensor is hashed by identity.
+    __hash__ = object.__hash__
+
+    def __add__(self, other: Any) -> Any:
+        return self._record(ADD, (self, other), {})
+
+    def __radd__(self, other: Any) -> Any:
+        return self._record(ADD, (other, self), {})
+
+    def __sub__(self, other: Any) -> Any:
+        return self._record(SUBTRACT, (self, other), {})
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._record(SUBTRACT, (other, self), {})
+
+    def __mul__(self, other: Any) -> Any:
+        return self._record(MULTIPLY, (self, other), {})
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._record(MULTIPLY, (other, self), {})
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._record(DIVIDE, (self, other), {})
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._record(DIVIDE, (other, self), {})
+
+    def __pow__(self, other: Any) -> Any:
+        return self._record(POWER, (self, other), {})
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._record(POWER, (other, self), {})
+
+    def __matmul__(self, other: Any) -> Any:
+        return self._record(MATMUL, (self, other), {})
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return self._record(MATMUL, (other, self), {})
+
+    def __neg__(self) -> Any:
+        return self._record(NEGATIVE, (self,), {})
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._record(ABSOLUTE, (self,), {})
+
+    def __lt__(self, other: Any) -> Any:
+        return self._wrap(self._value < plain(other), None)
+
+    def __le__(self, other: Any) -> Any:
+        return self._wrap(self._value <= plain(other), None)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._wrap(self._value > plain(other), None)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._wrap(self._value >= plain(other), None)
+
+    def __eq__(self, other: object) -> Any:
+        return self._wrap(np.equal(self._value, plain(other)), None)
+
+    def __ne__(self, other: object) -> Any:
+        return self._wrap(np.not_equal(self._value, plain(other)), None)
+
+    def __and__(self, other: Any) -> Any:
+        return self._wrap(self._value & plain(other), None)
+
+    def __or__(self, other: Any) -> Any:
+        return self._wrap(self._value | plain(other), None)
+
+    def __xor__(self, other: Any) -> Any:
+        return self._wrap(self._value ^ plain(other), None)
+
+    def __invert__(self) -> Any:
+        return self._wrap(~self._value, None)
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._update(np.add, "t += value", other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._update(np.subtract, "t -= value", other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self._update(np.multiply, "t *= value", other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._update(np.divide, "t /= value", other)
+
+    def _update(self, ufunc: np.ufunc, code: str, other: Any) -> Any:
+        memory = self._writable(code)
+        ufunc(memory, plain(other), out=memory, casting="same_kind")
+        return self

@@ -1,0 +1,255 @@
+"""A graph as data: every operation with its value and gradient, found without leaving a trace.
+
+A live graph is replayed from its leaves, fused operations in their parts, and walked privately: `.grad`, hooks and
+saved values stay as they were. Of a freed graph there remain the structure, the leaves' values and their `.grad`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backward import silent
+from autograd_lite.conversion import conjugate
+from autograd_lite.errors import GradientError, UsageError
+from autograd_lite.graph import Departed, Leaf, Mode, Node, current_mode, topological_order
+from autograd_lite.primitives import Primitive
+from autograd_lite.tensors import Tensor, node_that_needs, owner_of, record, run_backward, wrap
+
+FREED = "intermediate values freed: draw before backward(), or retain_graph=True"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One node of the graph.
+
+    Attributes
+    ----------
+    id : int
+        Its place in `Snapshot.entries`; operands come before results.
+    name : str or None
+        The user's name, ``'W¹'``.
+    op, title : str or None
+        The operation's label, ``'@'``, and its long name with keywords, ``'sum(axis=(0,))'``; None for a leaf.
+    inputs : tuple of int
+        The operands' ids.
+    kind : str
+        ``'parameter'``, ``'input'``, ``'constant'``, ``'intermediate'`` or ``'root'``.
+    value, gradient : ndarray or None
+        None where freed, or where there is no gradient.
+    scope : tuple of str
+        The scopes around the operation, outermost first.
+    """
+
+    id: int
+    name: str | None
+    op: str | None
+    title: str | None
+    inputs: tuple[int, ...]
+    shape: tuple[int, ...]
+    dtype: Any
+    kind: str
+    value: Any
+    gradient: Any
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The entries of a graph, operands first; the root's id; and a note on what could not be shown."""
+
+    entries: tuple[Entry, ...]
+    root: int
+    note: str | None
+
+
+def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None) -> Snapshot:
+    """Return the graph that computed `root`, with values and with the gradients of `root`.
+
+    Parameters
+    ----------
+    root : Tensor
+        The result; gradients are shown when it is a scalar.
+    names : mapping of str to Tensor, optional
+        Names for tensors, ``locals()`` for example; other values in it are ignored.
+
+    Raises
+    ------
+    UsageError
+        When `root` is no Tensor.
+    GradientError
+        When a leaf has been changed since the forward pass, so that the graph no longer explains the result.
+    """
+    if not isinstance(root, Tensor):
+        raise UsageError(
+            f"A graph belongs to a Tensor, got {type(root).__name__}.",
+            "Draw the result of a computation: ag.draw(loss).",
+        )
+    if root._node is None or not root.requires_grad:
+        value = root.numpy()
+        return Snapshot(
+            (Entry(0, root.name, None, None, (), root.shape, root.dtype, "root", value, None, ()),), 0, None
+        )
+    original = topological_order([root._node])
+    live = all(node.saved is not None for node in original)
+    again, origin = _replay(original)
+    if live and not _same(again._value, root._value):
+        raise GradientError(
+            "A leaf was changed after the forward pass: the graph no longer explains this result.",
+            "Draw before the optimizer's step, or compute the result again.",
+        )
+    order = topological_order([node_that_needs(again)])
+    gradients = _gradients(again, order) if live else _kept_gradients(origin)
+    entries = _entries(order, gradients, _names(names or {}, origin), live)
+    entries = (*entries[:-1], replace(entries[-1], value=root.numpy()))
+    return Snapshot(entries, len(entries) - 1, None if live else FREED)
+
+
+def _same(again: Any, before: Any) -> bool:
+    """Return whether two results agree but for rounding: a fused operation and its parts may round differently."""
+    tolerance = np.finfo(np.result_type(before, np.float16)).eps ** 0.5
+    return bool(np.allclose(again, before, rtol=tolerance, atol=0, equal_nan=True))
+
+
+def _replay(order: list[Node]) -> tuple[Tensor, dict[Node, Node]]:
+    """Compute the graph again, fused operations in their parts; return the result and which node came from which."""
+    results: dict[Node, Tensor] = {}
+    origin: dict[Node, Node] = {}
+    token = current_mode.set(Mode())
+    try:
+        with silent():
+            for node in reversed(order):
+                results[node] = again = _recomputed(node, results)
+                origin[node_that_needs(again)] = node
+    finally:
+        current_mode.reset(token)
+    return results[order[0]], origin
+
+
+def _recomputed(node: Node, results: Mapping[Node, Tensor]) -> Tensor:
+    if isinstance(node, Leaf):
+        return wrap(node.value, node)
+    assert node.op is not None
+    current_mode.set(Mode(True, node.scope))
+    operands = tuple(_operand(entry, results) for entry in node.inputs)
+    if node.op.unfold and node.op.definition is not None:
+        result: Tensor = node.op.definition(*operands, **node.keywords)
+    else:
+        result = record(node.op, operands, node.keywords)
+    if node.name is not None:
+        result.name = node.name
+    return result
+
+
+def _operand(entry: Any, results: Mapping[Node, Tensor]) -> Any:
+    if isinstance(entry, Leaf):
+        return wrap(entry.value, entry)
+    if isinstance(entry, Node):
+        return results[entry]
+    if isinstance(entry, Departed):
+        value = entry.value()
+        return np.zeros(entry.shape, entry.dtype) if value is None else value
+    return entry
+
+
+def _gradients(root: Tensor, order: list[Node]) -> dict[Node, Any]:
+    if root.size != 1:
+        return {}
+    return run_backward([root], [None], dict.fromkeys(order), release=False, hooks=False)
+
+
+def _kept_gradients(origin: Mapping[Node, Node]) -> dict[Node, Any]:
+    """Return what backward() left in `.grad`."""
+    kept = {}
+    for new, old in origin.items():
+        owner = owner_of(old)
+        if owner is not None and owner.grad is not None:
+            kept[new] = owner.grad.numpy()
+    return kept
+
+
+def _names(names: Mapping[str, Any], origin: Mapping[Node, Node]) -> dict[Any, str]:
+    """Return the caller's names by what they name: a node of the replay, a leaf, or a constant's memory."""
+    tensors = {name: each for name, each in names.items() if isinstance(each, Tensor)}
+    by_key: dict[Any, str] = {each._node or id(each._value): name for name, each in tensors.items()}
+    return by_key | {new: by_key[old] for new, old in origin.items() if old in by_key}
+
+
+def _key(entry: Any, node: Node, position: int) -> Any:
+    """Return what makes an operand the same one: its node or its memory; every number stands for itself."""
+    if isinstance(entry, Node):
+        return entry
+    return id(entry) if isinstance(entry, np.ndarray) else (node, position)
+
+
+def _entries(
+    order: list[Node], gradients: Mapping[Node, Any], names: Mapping[Any, str], live: bool
+) -> tuple[Entry, ...]:
+    """Return an entry for every node and constant, operands before results."""
+    ids: dict[Any, int] = {}
+    values: list[Any] = []
+    entries: list[Entry] = []
+
+    def add(key: Any, computed: Any, **fields: Any) -> None:
+        ids[key] = len(entries)
+        values.append(computed)
+        entries.append(Entry(id=ids[key], **fields))
+
+    for node in reversed(order):
+        keys = [None if entry is None else _key(entry, node, k) for k, entry in enumerate(node.inputs)]
+        for key, entry in zip(keys, node.inputs, strict=True):
+            if entry is not None and key not in ids:
+                value = entry.value if isinstance(entry, Leaf) else np.asarray(entry)
+                add(key, value, **_constant_fields(entry, value, names.get(key)))
+        inputs = tuple(ids[key] for key in keys if key is not None)
+        if isinstance(node, Leaf):
+            value = node.value
+        else:
+            assert node.op is not None
+            value = node.op.fn(*[None if key is None else values[ids[key]] for key in keys], **node.keywords)
+        operand_names = [entries[k].name or "·" for k in inputs]
+        add(
+            node,
+            value,
+            name=names.get(node, node.name),
+            op=None if node.op is None else _label(node.op, operand_names, node.keywords, [entries[k] for k in inputs]),
+            title=None if node.op is None else _title(node.op, node.keywords),
+            inputs=inputs,
+            shape=node.shape,
+            dtype=node.dtype,
+            kind="root" if node is order[0] else "parameter" if node.op is None else "intermediate",
+            value=np.asarray(value) if live or node.op is None else None,
+            gradient=np.asarray(conjugate(gradients[node])) if node in gradients else None,
+            scope=node.scope,
+        )
+    return tuple(entries)
+
+
+def _constant_fields(entry: Any, value: Any, name: str | None) -> dict[str, Any]:
+    return {
+        "name": name or (entry.name if isinstance(entry, Leaf) else None),
+        "op": None,
+        "title": None,
+        "inputs": (),
+        "shape": value.shape,
+        "dtype": value.dtype,
+        "kind": "input" if isinstance(entry, (Leaf, np.ndarray)) else "constant",
+        "value": value,
+        "gradient": None,
+        "scope": (),
+    }
+
+
+def _label(op: Primitive, names: list[str], keywords: Mapping[str, Any], operands: list[Entry]) -> str:
+    if callable(op.label):
+        return op.label(*names, **keywords, size=math.prod(operands[0].shape))
+    return op.label
+
+
+def _title(op: Primitive, keywords: Mapping[str, Any]) -> str:
+    written = ", ".join(f"{key}={value!r}" for key, value in keywords.items() if not isinstance(value, np.ndarray))
+    return f"{op.__name__}({written})" if written else op.__name__

@@ -1,0 +1,517 @@
+"""Tensor: an array that remembers how it was computed.
+
+`record` is where the forward pass meets the graph: it runs a primitive on plain arrays and, when an operand needs a
+gradient, leaves a Node behind that holds what the chosen rules will ask for.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backward import backward as walk
+from autograd_lite.backward import silent
+from autograd_lite.conversion import conjugate, copied, owned, plain, plain_index
+from autograd_lite.derivatives.indexing import getitem
+from autograd_lite.derivatives.vocabulary import fit
+from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.graph import Leaf, Node, current_mode, enable_grad
+from autograd_lite.interop import Interop
+from autograd_lite.methods import TensorMethods
+from autograd_lite.operators import Operators
+from autograd_lite.primitives import REGISTRY, Primitive, unregistered
+from autograd_lite.undifferentiated import on_values
+
+COPY = unregistered(lambda x: np.array(x), x=lambda g: g, name="copy", doc="A copy in memory of its own.")
+ASTYPE = unregistered(
+    lambda x, dtype: x.astype(dtype),
+    x=lambda g: g,
+    name="astype",
+    canonical=lambda x, dtype: ((x,), {"dtype": dtype}),
+    keywords=("dtype",),
+    doc="A copy of another dtype.",
+)
+IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
+
+
+class Tensor(TensorMethods, Operators, Interop):
+    """An array that records the operations on it, so that gradients can be asked for afterwards.
+
+    Make one with `tensor`, `asarray` or `from_numpy`. NumPy's functions accept it: ``np.tanh(t)``.
+
+    Parameters
+    ----------
+    data : array_like
+        Numbers of any shape; copied.
+    dtype : dtype, optional
+        The dtype of the copy; by default that of the data (Python floats make float64).
+    requires_grad : bool
+        Whether gradients with respect to this tensor are wanted; needs a floating or complex dtype.
+    name : str, optional
+        A name for pictures and messages.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> w = ag.Tensor([1.0, 2.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> w.grad
+    tensor([2., 4.])
+    """
+
+    __slots__ = ("__weakref__", "_grad", "_node", "_value")
+
+    _record = staticmethod(lambda *call: record(*call))
+    _wrap = staticmethod(lambda *parts: wrap(*parts))
+
+    def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
+        self._value = copied(data, dtype)
+        self._node: Node | None = None
+        self._grad: Any = None
+        if requires_grad:
+            self.requires_grad = True
+        if name is not None:
+            self.name = name
+
+    def _restore(self, value: Any, requires_grad: bool, name: str | None) -> None:
+        Tensor.__init__(self, value, requires_grad=requires_grad, name=name)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._value.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._value.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(self._value.size)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the elements."""
+        dtype: np.dtype[Any] = self._value.dtype
+        return dtype
+
+    @property
+    def device(self) -> str:
+        """Where the memory is; always "cpu"."""
+        return "cpu"
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient with respect to this tensor can be asked for."""
+        return self._node is not None and self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not self.is_leaf:
+            if not wanted:
+                raise UsageError("requires_grad of a computed tensor cannot be turned off.", "Use t.detach() instead.")
+            return
+        if wanted and self.dtype.kind not in "fc":
+            raise DtypeError(
+                f"Only floating and complex tensors can require a gradient, got dtype {self.dtype}.",
+                "Make the data float: ag.tensor(data, dtype=float, requires_grad=True).",
+            )
+        self._become_leaf(requires_grad=bool(wanted))
+
+    def _become_leaf(self, *, requires_grad: bool) -> None:
+        name = self.name
+        self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
+        self._node = Leaf(self._value, requires_grad=requires_grad, name=name)
+        if requires_grad:
+            self._node.owner = weakref.ref(self)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made this tensor, rather than a recorded operation."""
+        return self._node is None or isinstance(self._node, Leaf)
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The graph's node of the operation that made this tensor; None for a leaf."""
+        return None if self.is_leaf else self._node
+
+    @property
+    def name(self) -> str | None:
+        """The name in pictures and messages."""
+        return None if self._node is None else self._node.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if self._node is None:
+            self._become_leaf(requires_grad=False)
+        assert self._node is not None
+        self._node.name = name
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory without the history; assigning copies new values in, after a check of the shape."""
+        self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
+        return wrap(self._value, None)
+
+    @data.setter
+    def data(self, values: Any) -> None:
+        new = values._value if isinstance(values, Tensor) else np.asarray(values)
+        if new.shape != self.shape:
+            raise ShapeError(
+                f"{self._title()} has shape {self.shape}, got new data of shape {new.shape}.",
+                "Give data of the same shape, or make a new tensor.",
+            )
+        np.copyto(self.data._value, new, casting="same_kind")
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that backward() accumulated here; None before."""
+        if self._grad is None or isinstance(self._grad, Tensor):
+            return self._grad
+        return wrap(self._grad, None)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is None:
+            self._grad = None
+            return
+        plain = value._value if isinstance(value, Tensor) else np.asarray(value, self.dtype)
+        if plain.shape != self.shape:
+            raise ShapeError(
+                f"{self._title()} has shape {self.shape}, got a gradient of shape {plain.shape}.",
+                "A gradient has the shape of its tensor.",
+            )
+        self._grad = value if isinstance(value, Tensor) and value.requires_grad else plain
+
+    @property
+    def T(self) -> Tensor:
+        """All axes reversed; a matrix transposed."""
+        return self.transpose()
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged."""
+        return self.swapaxes(-1, -2)
+
+    def backward(
+        self,
+        gradient: Any = None,
+        *,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | None = None,
+    ) -> None:
+        """Add the gradient of this tensor to the `.grad` of every leaf that it was computed from.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The incoming gradient, of this tensor's shape; 1 for a scalar.
+        retain_graph : bool, optional
+            Keep what the forward pass saved for a further backward(); by default only with `create_graph`.
+        create_graph : bool
+            Record the backward pass too, so that gradients can be differentiated.
+        inputs : sequence of Tensor, optional
+            Accumulate into these only.
+
+        Raises
+        ------
+        GradientError
+            When this is no scalar and no gradient is given, when nothing here needs a gradient, or when an earlier
+            backward() freed the graph.
+        ShapeError
+            When `gradient` has another shape.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> w.grad.tolist()
+        [2.0, 4.0]
+        """
+        retain = create_graph if retain_graph is None else retain_graph
+        owners = None if inputs is None else {node_that_needs(each): each for each in inputs}
+        totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
+        for node, total in totals.items():
+            owner = owners[node] if owners is not None else owner_of(node)
+            if owner is not None:
+                owner._accumulate(total, create_graph)
+
+    def _accumulate(self, total: Any, create_graph: bool) -> None:
+        total = conjugate(total)
+        if self._grad is None:
+            self._grad = total if create_graph else owned(total)
+        else:
+            self._grad = self._grad + total
+
+    def retain_grad(self) -> None:
+        """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
+        if self._node is None or not self.requires_grad:
+            raise GradientError(
+                f"retain_grad(): {self._title()} needs no gradient.",
+                "Make one of its inputs with requires_grad=True.",
+            )
+        self._node.owner = weakref.ref(self)
+
+    def register_hook(self, hook: Callable[[Tensor], Any]) -> RemovableHook:
+        """Call `hook` with this tensor's gradient during backward(); what it returns replaces the gradient.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes the gradient as a Tensor; returns None, or the gradient to go on with.
+
+        Returns
+        -------
+        RemovableHook
+            Call its ``remove()`` to take the hook off.
+        """
+        if self._node is None or not self.requires_grad:
+            raise GradientError(
+                f"register_hook(): {self._title()} needs no gradient.",
+                "Make one of its inputs with requires_grad=True.",
+            )
+
+        def on_cotangent(g: Any) -> Any:
+            seen = g if isinstance(g, Tensor) else wrap(g, None)
+            replaced = hook(conjugate(seen))
+            if replaced is None:
+                return g
+            new = conjugate(replaced if isinstance(replaced, Tensor) else as_constant(replaced))
+            if new.shape != seen.shape:
+                raise ShapeError(
+                    f"A hook replaced a gradient of shape {seen.shape} by one of shape {new.shape}.",
+                    "Return a gradient of the same shape, or None.",
+                )
+            return new if isinstance(g, Tensor) else new._value
+
+        self._node.hooks = [*(self._node.hooks or ()), on_cotangent]
+        return RemovableHook(self._node, on_cotangent)
+
+    def detach(self) -> Tensor:
+        """Return the same memory without the history."""
+        return self.data
+
+    def requires_grad_(self, wanted: bool = True) -> Tensor:
+        """Set `requires_grad` and return the tensor itself."""
+        self.requires_grad = wanted
+        return self
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = None
+
+    def copy(self) -> Tensor:
+        """Return a tensor of the same values in memory of its own; differentiable."""
+        return record(COPY, (self,), {})
+
+    def astype(self, dtype: Any) -> Tensor:
+        """Return a copy of another dtype; differentiable between floating dtypes."""
+        target = np.dtype(dtype)
+        if target.kind not in "fc":
+            return wrap(self._value.astype(target), None)
+        return record(ASTYPE, (self,), {"dtype": target})
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        operands, keywords = primitive.canonical(*args, **kwargs)
+        return record(primitive, operands, keywords)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(out, np.ndarray) for out in kwargs.get("out", ())):
+            raise UsageError(
+                f"np.{ufunc.__name__} cannot write a Tensor into an ndarray: the gradient would be lost.",
+                "Write `a = a + t` instead of `a += t`, or make `a` a Tensor.",
+            )
+        primitive = REGISTRY.get(ufunc)
+        if method == "__call__" and primitive is not None:
+            return self.__apply_primitive__(primitive, args, kwargs)
+        return self._undifferentiated(ufunc if method == "__call__" else getattr(ufunc, method), args, kwargs)
+
+    def __array_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        primitive = REGISTRY.get(function)
+        if primitive is not None:
+            return self.__apply_primitive__(primitive, args, kwargs)
+        return self._undifferentiated(function, args, kwargs)
+
+    def _undifferentiated(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        result = on_values(function, args, kwargs)
+        return wrap(result, None) if isinstance(result, (np.ndarray, np.generic)) else result
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return record(getitem, (self,), {"index": plain_index(index)})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._writable("t[...] = value")[plain_index(index)] = plain(value)
+
+    def _writable(self, code: str) -> Any:
+        """Return the memory for an in-place write that no graph sees."""
+        if self.requires_grad and (current_mode.get().recording or not self.is_leaf):
+            raise GradientError(
+                f"{code} writes into {self._title()}, which requires a gradient.",
+                "Compute a new tensor, or update a leaf inside `with ag.no_grad():`.",
+            )
+        return self.data._value
+
+
+class RemovableHook:
+    """The handle of a hook; `remove` takes the hook off again."""
+
+    def __init__(self, node: Node, hook: Callable[[Any], Any]) -> None:
+        self._node = node
+        self._hook = hook
+
+    def remove(self) -> None:
+        """Take the hook off; a second time does nothing."""
+        self._node.hooks = [each for each in self._node.hooks or () if each is not self._hook] or None
+
+
+def wrap(value: Any, node: Node | None) -> Tensor:
+    """Return a Tensor on this memory and node, without copying."""
+    made = Tensor.__new__(Tensor)
+    made._value = value
+    made._node = node
+    made._grad = None
+    return made
+
+
+def as_constant(x: Any) -> Tensor:
+    """Return `x` as a Tensor without copying an array."""
+    if isinstance(x, Tensor):
+        return x
+    return wrap(x if hasattr(x, "__array_function__") else copied(x), None)
+
+
+def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
+    """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
+    values = tuple([plain(operand) for operand in operands])
+    mode = current_mode.get()
+    needed = tuple([mode.recording and isinstance(each, Tensor) and each.requires_grad for each in operands])
+    if not any(needed):
+        return wrap(primitive.fn(*values, **keywords), None)
+    if primitive.residuals is None:
+        y = primitive.fn(*values, **keywords)
+        pool = (*values, y, *map(keywords.__getitem__, primitive.keywords))
+    else:
+        y, *residuals = primitive.residuals(*values, **keywords)
+        pool = (*values, y, *residuals, *map(keywords.__getitem__, primitive.keywords))
+    inputs = tuple([_input(operand, value) for operand, value in zip(operands, values, strict=True)])
+    steps = primitive.steps(needed)
+    saved = [step.take(pool) for step in steps]
+    if primitive.definition is not None:
+        saved.append(values)
+    node = Node(
+        primitive,
+        inputs,
+        keywords,
+        tuple([inputs[step.position] for step in steps]),
+        tuple([step.rule for step in steps]),
+        tuple(saved),
+        y.shape,
+        y.dtype,
+        mode.scope,
+    )
+    return wrap(y, node)
+
+
+def _input(operand: Any, value: Any) -> Any:
+    node = operand._node if isinstance(operand, Tensor) else None
+    return value if node is None else node
+
+
+def owner_of(node: Node) -> Tensor | None:
+    """Return the Tensor that waits for this node's gradient, if it is still there."""
+    return None if node.owner is None else node.owner()
+
+
+def node_that_needs(tensor: Any) -> Node:
+    """Return the node of a tensor whose gradient is asked for."""
+    if not isinstance(tensor, Tensor):
+        raise UsageError(
+            f"Gradients are taken with respect to Tensors, got {type(tensor).__name__}.",
+            "Make it one: ag.tensor(x, requires_grad=True), and compute with that.",
+        )
+    if tensor._node is None or not tensor.requires_grad:
+        raise GradientError(
+            f"{tensor._title().capitalize()} of shape {tensor.shape} requires no gradient.",
+            "Make it with requires_grad=True before it is used.",
+        )
+    return tensor._node
+
+
+class _Recorder:
+    """Lifts saved arrays to Tensors, so that a walk over them is recorded in turn."""
+
+    def lift(self, value: Any, node: Any) -> Any:
+        return wrap(value, node) if isinstance(node, Node) else value
+
+    def separate(self, operand: Tensor) -> Tensor:
+        return record(IDENTITY, (operand,), {})
+
+    def node(self, operand: Tensor) -> Node:
+        return node_that_needs(operand)
+
+
+def run_backward(
+    outputs: Sequence[Tensor],
+    seeds: Sequence[Any],
+    targets: Mapping[Node, Any] | None,
+    *,
+    create_graph: bool = False,
+    release: bool = True,
+    hooks: bool = True,
+) -> dict[Node, Any]:
+    """Walk back from `outputs` and return the wanted cotangents: arrays, or Tensors with `create_graph`."""
+    cotangents: dict[Node, Any] = {}
+    for output, seed in zip(outputs, seeds, strict=True):
+        node = _node_of_result(output)
+        g = _seed(output, seed, create_graph)
+        cotangents[node] = cotangents[node] + g if node in cotangents else g
+    with enable_grad() if create_graph else nullcontext(), silent():
+        recorder = _Recorder() if create_graph else None
+        return walk(cotangents, fit, targets=targets, recorder=recorder, release=release, hooks=hooks)
+
+
+def _node_of_result(output: Any) -> Node:
+    if not isinstance(output, Tensor):
+        raise UsageError(
+            f"backward() starts at a Tensor, got {type(output).__name__}.", "Compute the result with Tensors."
+        )
+    if output._node is None or not output.requires_grad:
+        raise GradientError(
+            f"backward(): {output._title()} was computed from nothing that requires a gradient.",
+            "Make an input with requires_grad=True, and compute outside of ag.no_grad().",
+        )
+    return output._node
+
+
+def _seed(output: Tensor, gradient: Any, create_graph: bool) -> Any:
+    """Return the gradient at the result in the walk's form."""
+    if gradient is None:
+        if output.size != 1:
+            raise GradientError(
+                f"backward() needs a scalar, got shape {output.shape}.",
+                f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
+                f"loss.backward(np.ones({output.shape})).",
+            )
+        gradient = np.ones(output.shape, output.dtype)
+    given = gradient if isinstance(gradient, Tensor) else wrap(np.asarray(gradient, output.dtype), None)
+    if given.shape != output.shape:
+        raise ShapeError(
+            f"The incoming gradient has shape {given.shape}, the result has shape {output.shape}.",
+            "A gradient has the shape of what it is the gradient of.",
+        )
+    given = conjugate(given if given.dtype == output.dtype else given.astype(output.dtype))
+    return given if create_graph else given._value

@@ -1,0 +1,88 @@
+"""Derivatives asked for by name, leaving every `.grad` as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd_lite.conversion import conjugate
+from autograd_lite.errors import ArgumentError, GradientError
+from autograd_lite.tensors import Tensor, node_that_needs, run_backward, wrap
+
+
+def gradients(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    *,
+    create_graph: bool = False,
+    retain_graph: bool | None = None,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """Return the gradients of outputs with respect to inputs; no `.grad` changes.
+
+    Parameters
+    ----------
+    outputs : Tensor or sequence of Tensor
+        What to differentiate; their gradients are added up.
+    inputs : Tensor or sequence of Tensor
+        What to differentiate by; computed tensors too.
+    grad_outputs : array_like or sequence, optional
+        The incoming gradient of each output, of its shape; 1 for a scalar.
+    create_graph : bool
+        Record the backward pass, so that the gradients can be differentiated.
+    retain_graph : bool, optional
+        Keep the graph for a further backward pass; by default only with `create_graph`.
+    allow_unused : bool
+        Return None for an input that the outputs do not depend on, instead of an error.
+
+    Returns
+    -------
+    tuple of Tensor
+        One gradient an input, of its shape and dtype.
+
+    Raises
+    ------
+    GradientError
+        When an input requires no gradient, or was not used.
+
+    Examples
+    --------
+    >>> import numpy as np, autograd_lite as ag
+    >>> x = ag.tensor(1.0, requires_grad=True)
+    >>> (first,) = ag.gradients(np.log(x) ** 2, x, create_graph=True)
+    >>> (second,) = ag.gradients(first, x)
+    >>> second.item()
+    2.0
+    """
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    seeds = _seeds(outputs, grad_outputs)
+    nodes = [node_that_needs(each) for each in inputs]
+    release = not (create_graph if retain_graph is None else retain_graph)
+    totals = run_backward(outputs, seeds, dict.fromkeys(nodes), create_graph=create_graph, release=release)
+    unused = [each for each, node in zip(inputs, nodes, strict=True) if node not in totals]
+    if unused and not allow_unused:
+        raise GradientError(
+            f"The outputs do not depend on the input {unused[0].name or f'of shape {unused[0].shape}'!s}.",
+            "Compute them from it, or pass allow_unused=True to get None.",
+        )
+    return tuple(_as_tensor(totals[node]) if node in totals else None for node in nodes)
+
+
+def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Any]:
+    if grad_outputs is None:
+        return [None] * len(outputs)
+    seeds = list(grad_outputs) if isinstance(grad_outputs, (tuple, list)) and len(outputs) > 1 else [grad_outputs]
+    if len(outputs) == 1 and isinstance(grad_outputs, (tuple, list)) and len(grad_outputs) == 1:
+        seeds = list(grad_outputs)
+    if len(seeds) != len(outputs):
+        raise ArgumentError(
+            f"There are {len(outputs)} outputs and {len(seeds)} incoming gradients.", "Give one gradient an output."
+        )
+    return seeds
+
+
+def _as_tensor(total: Any) -> Tensor:
+    total = conjugate(total)
+    return total if isinstance(total, Tensor) else wrap(total, None)

@@ -1,0 +1,41 @@
+"""NumPy functions without a derivative: run on the values where no gradient can be lost, refused elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd_lite.conversion import tensors_in, without_tensors
+from autograd_lite.errors import UnsupportedError
+from autograd_lite.graph import current_mode
+
+# Their result does not change when their operands change a little.
+PIECEWISE_CONSTANT = frozenset(
+    """
+    less less_equal greater greater_equal equal not_equal isfinite isnan isinf isneginf isposinf signbit sign
+    logical_and logical_or logical_not logical_xor all any count_nonzero nonzero flatnonzero argwhere
+    floor ceil rint trunc fix round floor_divide argmax argmin argsort argpartition searchsorted digitize
+    isclose allclose array_equal array_equiv iscomplexobj isrealobj isreal iscomplex
+    shape ndim size result_type can_cast min_scalar_type may_share_memory shares_memory
+    zeros_like ones_like empty_like array_repr array_str array2string
+    """.split()  # noqa: SIM905
+)
+
+
+def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a NumPy function on the values of the Tensors in its arguments, as read-only arrays.
+
+    Raises
+    ------
+    UnsupportedError
+        When a Tensor requires a gradient, and the function has a derivative that is not declared.
+    """
+    name = getattr(function, "__name__", str(function))
+    if current_mode.get().recording and name not in PIECEWISE_CONSTANT:
+        for each in tensors_in((args, kwargs)):
+            if each.requires_grad:
+                raise UnsupportedError(
+                    f"np.{name} has no derivative here, and its operand of shape {each.shape} requires a gradient.",
+                    f"Use np.{name}(t.detach()) for the value alone, or declare a rule with ag.primitive.",
+                )
+    return function(*without_tensors(args), **without_tensors(kwargs))

@@ -1,0 +1,10 @@
+"""The generated stubs say what the table says."""
+
+from pathlib import Path
+
+from autograd_lite import stubs
+
+
+def test_the_stubs_are_current(root: Path) -> None:
+    assert (root / "autograd_lite/__init__.pyi").read_text(encoding="utf-8") == stubs.package_stub()
+    assert (root / "autograd_lite/methods.pyi").read_text(encoding="utf-8") == stubs.methods_stub()
