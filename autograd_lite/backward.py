@@ -6,14 +6,14 @@ The layer recursion δˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ ⊙ σ′(zˡ) is nowhere wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograd_lite.errors import GradientError
 from autograd_lite.graph import Cotangent, Node, topological_order
-from autograd_lite.primitives import Like, Primitive
+from autograd_lite.primitives import Like, Primitive, Rule
 
 
 class Recorder(Protocol):
@@ -29,8 +29,8 @@ class Recorder(Protocol):
         """Return the node of an operand that has one."""
 
 
-Contributions = Iterator[tuple[Node, Cotangent]]
-PullBack = Callable[[Node, Cotangent, Collection[Node] | None], Contributions]
+# One operand's part of a node's backward pass: its node, its rule, and the rule's arguments after g.
+Part = tuple[Node, Rule, tuple[Any, ...]]
 
 
 def backward(
@@ -68,7 +68,6 @@ def backward(
     GradientError
         When an earlier walk has freed the graph.
     """
-    pull_back: PullBack = plain_pull_back if recorder is None else recorded_pull_back(recorder, fit)
     order = topological_order(seeds)
     useful = None if targets is None else towards(targets, order)
     cotangents = dict(seeds)
@@ -77,67 +76,67 @@ def backward(
         if useful is not None and node not in useful:
             continue
         g = cotangents.pop(node)
-        if hooks and node.hooks:
-            for hook in node.hooks:
-                g = hook(g)
-        if node.owner is not None if targets is None else node in targets:
+        notes = node.notes
+        if notes is not None:
+            if hooks:
+                for hook in notes.hooks:
+                    g = hook(g)
+            if targets is None and notes.owner is not None:
+                wanted[node] = g
+        if targets is not None and node in targets:
             wanted[node] = g
         if node.saved is None:
             raise freed(node)
-        for parent, contribution in pull_back(node, g, useful):
+        parts = plain_parts(node) if recorder is None else recorded_parts(node, g, recorder, fit)
+        for parent, rule, arguments in parts:
+            if useful is not None and parent not in useful:
+                continue
+            contribution = rule(g, *arguments)
             if contribution.shape != parent.shape or contribution.dtype is not parent.dtype:
                 contribution = fit(contribution, Like(parent.shape, parent.dtype))
-            earlier = cotangents.get(parent)
-            cotangents[parent] = contribution if earlier is None else earlier + contribution
+            if parent in cotangents:
+                cotangents[parent] = cotangents[parent] + contribution
+            else:
+                cotangents[parent] = contribution
         if release:
             node.release()
     return wanted
 
 
-def plain_pull_back(node: Node, g: Cotangent, useful: Collection[Node] | None) -> Contributions:
-    """Yield each useful parent's contribution: its rule applied to what the forward pass saved."""
+def plain_parts(node: Node) -> Iterable[Part]:
+    """Return each parent with its rule and what the forward pass saved for it."""
     assert node.saved is not None
-    for parent, rule, saved in zip(node.parents, node.rules, node.saved, strict=False):
-        if useful is None or parent in useful:
-            yield parent, rule(g, *saved)
+    return zip(node.parents, node.plan.rules, node.saved, strict=False)
 
 
-def recorded_pull_back(recorder: Recorder, fit: Primitive) -> PullBack:
-    """Return the pull-back that runs the same rules on operands with a history."""
-
-    def pull_back(node: Node, g: Cotangent, useful: Collection[Node] | None) -> Contributions:
-        if node.op is None:
-            return
-        if node.op.definition is not None:
-            yield from _through_definition(node, g, recorder, fit)
-            return
-        assert node.saved is not None
-        histories = (*node.inputs, node)
-        for parent, step, saved in zip(node.parents, node.steps(), node.saved, strict=True):
-            if useful is None or parent in useful:
-                lifted = [
-                    value if source is None else recorder.lift(value, histories[source])
-                    for value, source in zip(saved, step.sources, strict=True)
-                ]
-                yield parent, step.rule(g, *lifted)
-
-    return pull_back
+def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Iterator[Part]:
+    """Yield each parent with its rule and the saved values lifted to operands with a history."""
+    assert node.saved is not None
+    if node.op is not None and node.op.definition is not None:
+        yield from _parts_of_definition(node, g, recorder, fit)
+        return
+    histories = (*node.inputs, node)
+    for parent, rule, saved, sources in zip(node.parents, node.plan.rules, node.saved, node.plan.sources, strict=True):
+        lifted = [
+            value if source is None else recorder.lift(value, histories[source])
+            for value, source in zip(saved, sources, strict=True)
+        ]
+        yield parent, rule, tuple(lifted)
 
 
-def _through_definition(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Contributions:
-    """Yield the contributions of a fused operation by walking the graph of its definition."""
+def _parts_of_definition(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Iterator[Part]:
+    """Yield the contributions of a fused operation, found by walking the graph of its definition."""
     assert node.op is not None and node.op.definition is not None and node.saved is not None
     operands = list(node.saved[-1])
     stops = []
-    for position, entry in enumerate(node.inputs):
-        if isinstance(entry, Node) and entry.requires_grad:
-            operands[position] = recorder.separate(recorder.lift(operands[position], entry))
-            stops.append(recorder.node(operands[position]))
+    for position in node.plan.positions:
+        operands[position] = recorder.separate(recorder.lift(operands[position], node.inputs[position]))
+        stops.append(recorder.node(operands[position]))
     result = recorder.node(node.op.definition(*operands, **node.keywords))
     totals = backward({result: g}, fit, targets=stops, recorder=recorder, release=False, hooks=False)
     for parent, stop in zip(node.parents, stops, strict=True):
         if stop in totals:
-            yield parent, totals[stop]
+            yield parent, lambda g, total: total, (totals[stop],)
 
 
 def towards(targets: Collection[Node], order: list[Node]) -> set[Node]:

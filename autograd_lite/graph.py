@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.primitives import Primitive, Rule, Step
+from autograd_lite.primitives import NO_PLAN, Plan, Primitive
 
 Cotangent = Any
 Hook = Callable[[Cotangent], Cotangent]
@@ -31,86 +31,96 @@ RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
 
 
+class Notes:
+    """What only few nodes carry.
+
+    Attributes
+    ----------
+    name : str or None
+        The user's name for the result.
+    owner : weakref or None
+        The Tensor that wants this node's gradient: a leaf, or one that called retain_grad().
+    hooks : tuple of callable
+        What to do with the gradient before it is passed on.
+    """
+
+    __slots__ = ("hooks", "name", "owner")
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.owner: weakref.ref[Any] | None = None
+        self.hooks: tuple[Hook, ...] = ()
+
+
 class Node:
     """One operation of the forward pass: its operands' nodes and what its rules saved.
 
     Attributes
     ----------
-    op : Primitive or None
-        The operation; None for a leaf.
+    plan : Plan
+        The operation, and the rules of the operands that need a gradient.
     inputs : tuple
         One entry an operand: its Node, or the value itself of a constant (Departed once freed).
+    parents : tuple of Node
+        The inputs that need a gradient, in the order of the plan's rules.
+    saved : tuple or None
+        For each rule its arguments after g; a fused operation adds the operands' values. None once freed.
     keywords : dict
         The operation's keywords in canonical form.
-    parents, rules, saved : tuple
-        For each operand that needs a gradient its node, its rule, and the rule's arguments after g.
-        `saved` is None once freed; that of a fused operation has the operands' values as its last entry.
     shape, dtype
         Of the result.
     scope : tuple of str
         The scopes around the operation, outermost first.
-    name : str or None
-        The user's name for the result.
-    owner : weakref or None
-        The Tensor that wants this node's gradient: a leaf, or one that called retain_grad().
-    hooks : list of callable or None
-        What to do with the gradient before it is passed on.
+    notes : Notes or None
+        Name, owner and hooks, where there are any.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "dtype",
-        "hooks",
-        "inputs",
-        "keywords",
-        "name",
-        "op",
-        "owner",
-        "parents",
-        "rules",
-        "saved",
-        "scope",
-        "shape",
-    )
+    __slots__ = ("dtype", "inputs", "keywords", "notes", "parents", "plan", "saved", "scope", "shape")
 
     requires_grad = True
 
     def __init__(
         self,
-        op: Primitive | None,
+        plan: Plan,
         inputs: tuple[Any, ...],
-        keywords: dict[str, Any],
         parents: tuple[Node, ...],
-        rules: tuple[Rule, ...],
         saved: tuple[Any, ...] | None,
+        keywords: dict[str, Any],
         shape: tuple[int, ...],
         dtype: Any,
         scope: tuple[str, ...],
     ) -> None:
-        self.op = op
+        self.plan = plan
         self.inputs = inputs
-        self.keywords = keywords
         self.parents = parents
-        self.rules = rules
         self.saved = saved
+        self.keywords = keywords
         self.shape = shape
         self.dtype = dtype
         self.scope = scope
-        self.name: str | None = None
-        self.owner: weakref.ref[Any] | None = None
-        self.hooks: list[Hook] | None = None
+        self.notes: Notes | None = None
 
-    def steps(self) -> tuple[Step, ...]:
-        """Return the operation's steps that belong to `parents`, `rules` and `saved`."""
-        if self.op is None:
-            return ()
-        return self.op.steps(tuple(isinstance(entry, Node) and entry.requires_grad for entry in self.inputs))
+    @property
+    def op(self) -> Primitive | None:
+        """The operation; None for a leaf."""
+        return self.plan.op
+
+    @property
+    def name(self) -> str | None:
+        """The user's name for the result."""
+        return None if self.notes is None else self.notes.name
+
+    def note(self) -> Notes:
+        """Return the notes to write into."""
+        if self.notes is None:
+            self.notes = Notes()
+        return self.notes
 
     def release(self) -> None:
         """Free what the forward pass saved; the structure stays."""
         self.saved = None
-        if len(self.parents) < len(self.inputs):
-            self.inputs = tuple(map(_held_weakly, self.inputs))
+        if self.parents is not self.inputs:
+            self.inputs = tuple([_held_weakly(entry) for entry in self.inputs])
 
 
 class Leaf(Node):
@@ -125,10 +135,10 @@ class Leaf(Node):
     __slots__ = ("requires_grad", "value")
 
     def __init__(self, value: Any, *, requires_grad: bool, name: str | None = None) -> None:
-        super().__init__(None, (), {}, (), (), (), value.shape, value.dtype, ())
+        super().__init__(NO_PLAN, (), (), (), {}, value.shape, value.dtype, ())
         self.value = value
         self.requires_grad = requires_grad
-        self.name = name
+        self.note().name = name
 
     def release(self) -> None:
         """Keep the value: it is the user's."""

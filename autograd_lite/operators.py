@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -17,11 +18,12 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, ABSOLUTE = (
 
 
 class Operators:
-    """The base of Tensor for the operators; `_record` and `_wrap` are Tensor's."""
+    """The base of Tensor for the operators; `_operate`, `_record` and `_wrap` are Tensor's."""
 
     __slots__ = ()
 
     _value: Any
+    _operate: Callable[..., Any]
     _record: Callable[..., Any]
     _wrap: Callable[..., Any]
     _writable: Callable[..., Any]
@@ -30,40 +32,40 @@ class Operators:
     __hash__ = object.__hash__
 
     def __add__(self, other: Any) -> Any:
-        return self._record(ADD, (self, other), {})
+        return self._operate(ADD, operator.add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self._record(ADD, (other, self), {})
+        return self._operate(ADD, operator.add, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return self._record(SUBTRACT, (self, other), {})
+        return self._operate(SUBTRACT, operator.sub, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return self._record(SUBTRACT, (other, self), {})
+        return self._operate(SUBTRACT, operator.sub, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return self._record(MULTIPLY, (self, other), {})
+        return self._operate(MULTIPLY, operator.mul, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return self._record(MULTIPLY, (other, self), {})
+        return self._operate(MULTIPLY, operator.mul, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._record(DIVIDE, (self, other), {})
+        return self._operate(DIVIDE, operator.truediv, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self._record(DIVIDE, (other, self), {})
+        return self._operate(DIVIDE, operator.truediv, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return self._record(POWER, (self, other), {})
+        return self._operate(POWER, operator.pow, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self._record(POWER, (other, self), {})
+        return self._operate(POWER, operator.pow, other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return self._record(MATMUL, (self, other), {})
+        return self._operate(MATMUL, operator.matmul, self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return self._record(MATMUL, (other, self), {})
+        return self._operate(MATMUL, operator.matmul, other, self)
 
     def __neg__(self) -> Any:
         return self._record(NEGATIVE, (self,), {})

@@ -14,8 +14,7 @@ A rule is a plain formula. Its parameter names say what it needs, and so what th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -26,6 +25,8 @@ from autograd_lite.errors import UsageError
 Array = Any
 Rule = Callable[..., Array]
 Canonical = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
+
+Taker = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 REGISTRY: dict[Any, Primitive] = {}
 
@@ -46,13 +47,31 @@ class Like(NamedTuple):
         return cls(getattr(x, "shape", ()), getattr(x, "dtype", type(x)))
 
 
-class Step(NamedTuple):
-    """One operand's part of the backward pass: its position, its rule, and what the rule takes along."""
+class Plan(NamedTuple):
+    """What an operation does for one choice of the operands that need a gradient.
 
-    position: int
-    rule: Rule
-    take: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    sources: tuple[int | None, ...]
+    Attributes
+    ----------
+    op : Primitive or None
+        The operation; None for a leaf.
+    positions : tuple of int
+        The operands that need a gradient and have a rule.
+    rules : tuple of rule
+        Their rules.
+    takers : tuple of callable
+        For each rule, what draws its arguments from the pool (operands..., y, residuals..., keywords...).
+    sources : tuple of tuple
+        For each argument of each rule the position in the pool of the operand or result that it is; None for others.
+    """
+
+    op: Primitive | None
+    positions: tuple[int, ...]
+    rules: tuple[Rule, ...]
+    takers: tuple[Taker, ...]
+    sources: tuple[tuple[int | None, ...], ...]
+
+
+NO_PLAN = Plan(None, (), (), (), ())
 
 
 class Primitive:
@@ -120,15 +139,16 @@ class Primitive:
         self.tex = tex
         self.domain = domain
         self.samples = samples
-        self.steps = self._variadic_steps if self.variadic else lru_cache(maxsize=None)(self._steps)
+        self.plans: dict[int, Plan] = {}
 
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         for operand in args[0] if self.variadic and args else args:
-            if hasattr(type(operand), "__apply_primitive__"):
-                return operand.__apply_primitive__(self, args, kwargs)
+            apply = getattr(operand, "__apply_primitive__", None)
+            if apply is not None:
+                return apply(self, args, kwargs)
         lists_as_arrays = [np.asarray(each) if type(each) is list and not self.variadic else each for each in args]
         operands, keywords = self.canonical(*lists_as_arrays, **kwargs)
         return self.fn(*operands, **keywords)
@@ -147,51 +167,57 @@ class Primitive:
             )
         return operands, keywords
 
-    def _steps(self, needed: tuple[bool, ...]) -> tuple[Step, ...]:
-        """Return the steps for the operands that need a gradient.
+    def plan(self, needed: int, count: int) -> Plan:
+        """Return what to do when, of `count` operands, those in the bit set `needed` need a gradient."""
+        if self.variadic:
+            return self._variadic_plan([k for k in range(count) if needed >> k & 1], count)
+        found = self.plans.get(needed)
+        if found is None:
+            found = self.plans[needed] = self._plan(needed)
+        return found
 
-        A rule draws its arguments from the pool (operands..., y, residuals..., keywords...).
-        """
-        names = [*self.operands, "y", *self.residual_names, *self.keywords]
-        return tuple(self._step(position, names) for position in self._differentiable(needed))
+    def _plan(self, needed: int) -> Plan:
+        pool = [*self.operands, "y", *self.residual_names, *self.keywords]
+        found = [
+            (position, rule, [*inspect.signature(rule).parameters][1:])
+            for position, rule in enumerate(self.rules.values())
+            if rule is not None and needed >> position & 1
+        ]
+        places = [
+            [(pool.index(name.removeprefix("like_")), name.startswith("like_")) for name in names]
+            for _, _, names in found
+        ]
+        last = len(self.operands)
+        return Plan(
+            self,
+            tuple(position for position, _, _ in found),
+            tuple(rule for _, rule, _ in found),
+            tuple(_taker(tuple(each)) for each in places),
+            tuple(tuple(None if like or k > last else k for k, like in each) for each in places),
+        )
 
-    def _differentiable(self, needed: tuple[bool, ...]) -> Iterator[int]:
-        for position, wanted in enumerate(needed):
-            if wanted and self.rules[self.operands[position]] is not None:
-                yield position
-
-    def _step(self, position: int, names: list[str]) -> Step:
-        rule = self.rules[self.operands[position]]
-        assert rule is not None
-        wanted = list(inspect.signature(rule).parameters)[1:]
-        indices = tuple(names.index(each.removeprefix("like_")) for each in wanted)
-        likes = tuple(each.startswith("like_") for each in wanted)
-        last_tensor = len(self.operands)
-        sources = tuple(k if k <= last_tensor and not like else None for k, like in zip(indices, likes, strict=True))
-        return Step(position, rule, _taker(indices, likes), sources)
-
-    def _variadic_steps(self, needed: tuple[bool, ...]) -> tuple[Step, ...]:
-        """Return the steps of a primitive over any number of operands, all of which share one rule."""
+    def _variadic_plan(self, needed: list[int], count: int) -> Plan:
+        """Return the plan of a primitive over any number of operands, all of which share one rule."""
         rule = self.rules["each"]
         assert rule is not None
-        count = len(needed)
 
-        def taker(i: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+        def taker(i: int) -> Taker:
             return lambda pool: (i, tuple(map(Like.of, pool[:count])), *pool[count + 1 :])
 
-        return tuple(Step(i, rule, taker(i), (None,) * (2 + len(self.keywords))) for i in range(count) if needed[i])
+        sources = (None,) * (2 + len(self.keywords))
+        return Plan(self, tuple(needed), (rule,) * len(needed), tuple(map(taker, needed)), (sources,) * len(needed))
 
 
-def _taker(indices: tuple[int, ...], likes: tuple[bool, ...]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return the function that draws a rule's arguments from the pool."""
-    if any(likes):
-        return lambda pool: tuple(Like.of(pool[k]) if like else pool[k] for k, like in zip(indices, likes, strict=True))
-    if not indices:
+def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
+    """Return the function that draws a rule's arguments from the pool: values, or only what they are like."""
+    if any(like for _, like in places):
+        return lambda pool: tuple([Like.of(pool[k]) if like else pool[k] for k, like in places])
+    if not places:
         return lambda pool: ()
-    if len(indices) == 1:
-        (only,) = indices
+    if len(places) == 1:
+        only = places[0][0]
         return lambda pool: (pool[only],)
-    return itemgetter(*indices)
+    return itemgetter(*[k for k, _ in places])
 
 
 def check_rule_names(primitive: Primitive) -> None:

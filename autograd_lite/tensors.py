@@ -35,6 +35,7 @@ ASTYPE = unregistered(
     keywords=("dtype",),
     doc="A copy of another dtype.",
 )
+NO_KEYWORDS: dict[str, Any] = {}
 IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
 
 
@@ -64,9 +65,6 @@ class Tensor(TensorMethods, Operators, Interop):
     """
 
     __slots__ = ("__weakref__", "_grad", "_node", "_value")
-
-    _record = staticmethod(lambda *call: record(*call))
-    _wrap = staticmethod(lambda *parts: wrap(*parts))
 
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
         self._value = copied(data, dtype)
@@ -130,7 +128,7 @@ class Tensor(TensorMethods, Operators, Interop):
         self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
         self._node = Leaf(self._value, requires_grad=requires_grad, name=name)
         if requires_grad:
-            self._node.owner = weakref.ref(self)
+            self._node.note().owner = weakref.ref(self)
 
     @property
     def is_leaf(self) -> bool:
@@ -152,7 +150,7 @@ class Tensor(TensorMethods, Operators, Interop):
         if self._node is None:
             self._become_leaf(requires_grad=False)
         assert self._node is not None
-        self._node.name = name
+        self._node.note().name = name
 
     @property
     def data(self) -> Tensor:
@@ -259,7 +257,7 @@ class Tensor(TensorMethods, Operators, Interop):
                 f"retain_grad(): {self._title()} needs no gradient.",
                 "Make one of its inputs with requires_grad=True.",
             )
-        self._node.owner = weakref.ref(self)
+        self._node.note().owner = weakref.ref(self)
 
     def register_hook(self, hook: Callable[[Tensor], Any]) -> RemovableHook:
         """Call `hook` with this tensor's gradient during backward(); what it returns replaces the gradient.
@@ -293,7 +291,8 @@ class Tensor(TensorMethods, Operators, Interop):
                 )
             return new if isinstance(g, Tensor) else new._value
 
-        self._node.hooks = [*(self._node.hooks or ()), on_cotangent]
+        notes = self._node.note()
+        notes.hooks = (*notes.hooks, on_cotangent)
         return RemovableHook(self._node, on_cotangent)
 
     def detach(self) -> Tensor:
@@ -375,7 +374,8 @@ class RemovableHook:
 
     def remove(self) -> None:
         """Take the hook off; a second time does nothing."""
-        self._node.hooks = [each for each in self._node.hooks or () if each is not self._hook] or None
+        notes = self._node.note()
+        notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
 
 
 def wrap(value: Any, node: Node | None) -> Tensor:
@@ -396,44 +396,76 @@ def as_constant(x: Any) -> Tensor:
 
 def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
     """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
-    values = tuple([plain(operand) for operand in operands])
+    values, inputs, parents, needed, bit = [], [], [], 0, 1
+    for operand in operands:
+        if isinstance(operand, Tensor):
+            value, node = operand._value, operand._node
+            values.append(value)
+            if node is None:
+                inputs.append(value)
+            else:
+                inputs.append(node)
+                if node.requires_grad:
+                    needed |= bit
+                    parents.append(node)
+        else:
+            value = plain(operand)
+            values.append(value)
+            inputs.append(value)
+        bit <<= 1
     mode = current_mode.get()
-    needed = tuple([mode.recording and isinstance(each, Tensor) and each.requires_grad for each in operands])
-    if not any(needed):
+    if not needed or not mode.recording:
         return wrap(primitive.fn(*values, **keywords), None)
     if primitive.residuals is None:
-        y = primitive.fn(*values, **keywords)
-        pool = (*values, y, *map(keywords.__getitem__, primitive.keywords))
+        y, residuals = primitive.fn(*values, **keywords), ()
     else:
         y, *residuals = primitive.residuals(*values, **keywords)
-        pool = (*values, y, *residuals, *map(keywords.__getitem__, primitive.keywords))
-    inputs = tuple([_input(operand, value) for operand, value in zip(operands, values, strict=True)])
-    steps = primitive.steps(needed)
-    saved = [step.take(pool) for step in steps]
+    plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
+    pool = (*values, y, *residuals, *[keywords[name] for name in primitive.keywords])
+    saved = [take(pool) for take in plan.takers]
     if primitive.definition is not None:
-        saved.append(values)
-    node = Node(
-        primitive,
-        inputs,
-        keywords,
-        tuple([inputs[step.position] for step in steps]),
-        tuple([step.rule for step in steps]),
-        tuple(saved),
-        y.shape,
-        y.dtype,
-        mode.scope,
-    )
-    return wrap(y, node)
+        saved.append(tuple(values))
+    held = tuple(inputs)
+    if len(parents) == len(inputs):
+        parents_held = held
+    elif len(parents) == len(plan.positions):
+        parents_held = tuple(parents)
+    else:
+        parents_held = tuple([inputs[k] for k in plan.positions])
+    return wrap(y, Node(plan, held, parents_held, tuple(saved), keywords, y.shape, y.dtype, mode.scope))
 
 
-def _input(operand: Any, value: Any) -> Any:
-    node = operand._node if isinstance(operand, Tensor) else None
-    return value if node is None else node
+def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Tensor:
+    """Do what `record` does, for an operator: two operands and no keywords, written out because it runs most often.
+
+    `compute` is Python's operator: on the scalars that 0-dimensional results are, it is ten times as fast as the ufunc.
+    """
+    if isinstance(a, Tensor):
+        x, left = a._value, a._node
+    else:
+        x, left = plain(a), None
+    if isinstance(b, Tensor):
+        z, right = b._value, b._node
+    else:
+        z, right = plain(b), None
+    y = compute(x, z)
+    needed = (left is not None and left.requires_grad) + 2 * (right is not None and right.requires_grad)
+    if not needed:
+        return wrap(y, None)
+    mode = current_mode.get()
+    if not mode.recording:
+        return wrap(y, None)
+    plan = primitive.plans.get(needed) or primitive.plan(needed, 2)
+    pool = (x, z, y)
+    inputs = (x if left is None else left, z if right is None else right)
+    parents = inputs if needed == 3 else (inputs[needed - 1],)
+    saved = tuple([take(pool) for take in plan.takers])
+    return wrap(y, Node(plan, inputs, parents, saved, NO_KEYWORDS, y.shape, y.dtype, mode.scope))
 
 
 def owner_of(node: Node) -> Tensor | None:
     """Return the Tensor that waits for this node's gradient, if it is still there."""
-    return None if node.owner is None else node.owner()
+    return None if node.notes is None or node.notes.owner is None else node.notes.owner()
 
 
 def node_that_needs(tensor: Any) -> Node:
@@ -515,3 +547,9 @@ def _seed(output: Tensor, gradient: Any, create_graph: bool) -> Any:
         )
     given = conjugate(given if given.dtype == output.dtype else given.astype(output.dtype))
     return given if create_graph else given._value
+
+
+# The operators are defined on a base class, which knows neither Tensor nor recording.
+Tensor._operate = staticmethod(operate)
+Tensor._record = staticmethod(record)
+Tensor._wrap = staticmethod(wrap)
