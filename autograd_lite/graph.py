@@ -120,7 +120,7 @@ class Node:
         """Free what the forward pass saved; the structure stays."""
         self.saved = None
         if self.parents is not self.inputs:
-            self.inputs = tuple([_held_weakly(entry) for entry in self.inputs])
+            self.inputs = tuple([_departed(each) if type(each) is np.ndarray else each for each in self.inputs])
 
 
 class Leaf(Node):
@@ -152,10 +152,8 @@ class Departed(NamedTuple):
     dtype: Any
 
 
-def _held_weakly(entry: Any) -> Any:
-    if isinstance(entry, Node) or not isinstance(entry, np.ndarray):
-        return entry
-    return Departed(weakref.ref(entry), entry.shape, entry.dtype)
+def _departed(array: np.ndarray[Any, Any]) -> Departed:
+    return Departed(weakref.ref(array), array.shape, array.dtype)
 
 
 def topological_order(roots: Iterable[Node]) -> list[Node]:

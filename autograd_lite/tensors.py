@@ -238,17 +238,14 @@ class Tensor(TensorMethods, Operators, Interop):
         retain = create_graph if retain_graph is None else retain_graph
         owners = None if inputs is None else {node_that_needs(each): each for each in inputs}
         totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
-        for node, total in totals.items():
+        for node in list(totals):
             owner = owners[node] if owners is not None else owner_of(node)
             if owner is not None:
-                owner._accumulate(total, create_graph)
+                owner._accumulate(totals.pop(node) if create_graph else owned(totals, node))
 
-    def _accumulate(self, total: Any, create_graph: bool) -> None:
+    def _accumulate(self, total: Any) -> None:
         total = conjugate(total)
-        if self._grad is None:
-            self._grad = total if create_graph else owned(total)
-        else:
-            self._grad = self._grad + total
+        self._grad = total if self._grad is None else self._grad + total
 
     def retain_grad(self) -> None:
         """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
@@ -538,7 +535,9 @@ def _seed(output: Tensor, gradient: Any, create_graph: bool) -> Any:
                 f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
                 f"loss.backward(np.ones({output.shape})).",
             )
-        gradient = np.ones(output.shape, output.dtype)
+        one = output.dtype.type(1)
+        gradient = np.full(output.shape, one) if output.shape else one
+        return wrap(gradient, None) if create_graph else gradient
     given = gradient if isinstance(gradient, Tensor) else wrap(np.asarray(gradient, output.dtype), None)
     if given.shape != output.shape:
         raise ShapeError(

@@ -29,10 +29,17 @@ def elementwise(
     return primitive(fn, x=rules[needs, singular], **options)
 
 
+# The largest integers whose exponential is finite, by the dtype's character.
+_LARGEST_EXPONENT = {"e": 11, "f": 88, "d": 709}
+
+
 def _sigmoid(x: Array) -> Array:
-    """1 / (1 + e⁻ˣ), computed from e^−|x|, which cannot overflow."""
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    """1 / (1 + e⁻ˣ) with the exponent kept from overflowing; precise for very negative x too."""
+    if getattr(x, "dtype", np.dtype(object)).kind not in "fc":
+        x = np.float64(1) * x
+    limit = _LARGEST_EXPONENT.get(x.dtype.char)
+    exponent = -x if limit is None else np.minimum(-x, limit)
+    return np.reciprocal(1 + np.exp(exponent))
 
 
 def _relu(x: Array) -> Array:

@@ -49,7 +49,8 @@ def _fit(g: Array, like: Like) -> Array:
     if g.shape != like.shape:
         added = g.ndim - like.ndim
         stretched = tuple(k + added for k, n in enumerate(like.shape) if n == 1 and g.shape[k + added] != 1)
-        g = g.sum(axis=(*range(added), *stretched)).reshape(like.shape)
+        g = g.sum(axis=(*range(added), *stretched))
+        g = g if g.shape == like.shape else g.reshape(like.shape)
     if g.dtype == like.dtype:
         return g
     return (np.real(g) if like.dtype.kind != "c" else g).astype(like.dtype)
