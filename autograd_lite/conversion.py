@@ -96,8 +96,3 @@ def _references_to_a_local() -> int:
 
 # What getrefcount says of an array that one local variable holds; it differs between versions of Python.
 ALONE = _references_to_a_local()
-
-
-def conjugate(g: Any) -> Any:
-    """Return the conjugate of a complex gradient: the walk's convention into the user's, and back."""
-    return np.conjugate(g) if g.dtype.kind == "c" else g

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backward import silent
-from autograd_lite.conversion import conjugate
+from autograd_lite.derivatives.vocabulary import conj
+from autograd_lite.differentiable import node_that_needs, owner_of, run_backward
 from autograd_lite.errors import GradientError, UsageError
 from autograd_lite.graph import Departed, Leaf, Mode, Node, current_mode, topological_order
 from autograd_lite.primitives import Primitive
-from autograd_lite.tensors import Tensor, node_that_needs, owner_of, record, run_backward, wrap
+from autograd_lite.tensors import Tensor, record, wrap
 
 FREED = "intermediate values freed: draw before backward(), or retain_graph=True"
 
@@ -223,7 +224,7 @@ def _entries(
             dtype=node.dtype,
             kind="root" if node is order[0] else "parameter" if node.op is None else "intermediate",
             value=np.asarray(value) if live or node.op is None else None,
-            gradient=np.asarray(conjugate(gradients[node])) if node in gradients else None,
+            gradient=np.asarray(conj(gradients[node])) if node in gradients else None,
             scope=node.scope,
         )
     return tuple(entries)

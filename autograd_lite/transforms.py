@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.conversion import conjugate
+from autograd_lite.derivatives.vocabulary import conj
+from autograd_lite.differentiable import node_that_needs, run_backward
 from autograd_lite.errors import ArgumentError, GradientError
-from autograd_lite.tensors import Tensor, node_that_needs, run_backward, wrap
+from autograd_lite.tensors import Tensor, wrap
 
 
 def gradients(
@@ -84,5 +85,5 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Any]:
 
 
 def _as_tensor(total: Any) -> Tensor:
-    total = conjugate(total)
+    total = conj(total)
     return total if isinstance(total, Tensor) else wrap(total, None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import log_or_zero, power_slope, wins, zmul
+from autograd_lite.derivatives.vocabulary import conj, log_or_zero, power_slope, wins, zmul
 from autograd_lite.primitives import Array, Primitive, primitive
 
 
@@ -73,7 +73,7 @@ primitive(np.minimum,  a=lambda g, a, b: g * wins(b, a), b=lambda g, a, b: g * w
 
 elementwise(np.negative,   lambda x: -1,                     tex="-1",                       domain=(-3, 3), infix="−")
 elementwise(np.positive,   lambda x: 1,                      tex="1",                        domain=(-3, 3), infix="+")
-elementwise(np.absolute,   lambda x: np.sign(x),             tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
+elementwise(np.absolute,   lambda x: conj(np.sign(x)),       tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
 elementwise(np.square,     lambda x: 2 * x,                  tex="2x",                       domain=(-3, 3), label="x²")
 elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\tfrac{1}{2\sqrt{x}}",    domain=(0.1, 3), singular=True, label="√")
 elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-1/x^2",                  domain=(0.3, 3), singular=True, label="1/x")

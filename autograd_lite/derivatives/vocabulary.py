@@ -30,6 +30,11 @@ def mT(x: Array) -> Array:
     return x.swapaxes(-1, -2)
 
 
+def conj(x: Array) -> Array:
+    """Return the complex conjugate; a real array as it is."""
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def rows(x: Array) -> Array:
     """Return `x` as a matrix, one example a row: (..., n) becomes (N, n)."""
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])

@@ -240,6 +240,13 @@ def test_complex_gradients_point_to_steepest_ascent() -> None:
     assert z.grad.tolist() == [2.0 + 1.0j]
 
 
+def test_the_gradient_of_a_complex_modulus_points_away_from_zero() -> None:
+    for modulus_squared in (lambda w: abs(w) ** 2, lambda w: np.real(w * np.conjugate(w))):
+        w = ag.tensor([1.0 + 2.0j], requires_grad=True)
+        modulus_squared(w).sum().backward()
+        np.testing.assert_allclose(w.grad.numpy(), [2.0 + 4.0j])
+
+
 @pytest.mark.parametrize("create_graph", [False, True])
 def test_fifty_steps_leave_no_cyclic_garbage(create_graph: bool) -> None:
     gc.collect()

@@ -1,0 +1,257 @@
+"""Tensor's gradients: backward(), hooks, and the entry into the walk.
+
+The walk itself, in `backward`, knows no Tensor; this is where seeds go in and gradients come out.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.backward import backward as walk
+from autograd_lite.backward import silent
+from autograd_lite.conversion import owned, plain
+from autograd_lite.derivatives.vocabulary import conj, fit
+from autograd_lite.errors import GradientError, ShapeError, UsageError
+from autograd_lite.graph import Node, enable_grad
+from autograd_lite.interop import Interop
+from autograd_lite.primitives import unregistered
+
+IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
+
+
+class Differentiable(Interop):
+    """The base of Tensor for all that has to do with gradients; `_record` and `_wrap` are Tensor's."""
+
+    __slots__ = ()
+
+    _record: Callable[..., Any]
+    _wrap: Callable[..., Any]
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward() accumulated here; None before."""
+        if self._grad is None or isinstance(self._grad, Differentiable):
+            return self._grad
+        return self._wrap(self._grad, None)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if value is None:
+            self._grad = None
+            return
+        plain = value._value if isinstance(value, Differentiable) else np.asarray(value, self.dtype)
+        if plain.shape != self.shape:
+            raise ShapeError(
+                f"{self._title()} has shape {self.shape}, got a gradient of shape {plain.shape}.",
+                "A gradient has the shape of its tensor.",
+            )
+        self._grad = value if isinstance(value, Differentiable) and value.requires_grad else plain
+
+    def backward(
+        self,
+        gradient: Any = None,
+        *,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Any] | None = None,
+    ) -> None:
+        """Add the gradient of this tensor to the `.grad` of every leaf that it was computed from.
+
+        Parameters
+        ----------
+        gradient : array_like, optional
+            The incoming gradient, of this tensor's shape; 1 for a scalar.
+        retain_graph : bool, optional
+            Keep what the forward pass saved for a further backward(); by default only with `create_graph`.
+        create_graph : bool
+            Record the backward pass too, so that gradients can be differentiated.
+        inputs : sequence of Tensor, optional
+            Accumulate into these only.
+
+        Raises
+        ------
+        GradientError
+            When this is no scalar and no gradient is given, when nothing here needs a gradient, or when an earlier
+            backward() freed the graph.
+        ShapeError
+            When `gradient` has another shape.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+        >>> (w * w).sum().backward()
+        >>> w.grad.tolist()
+        [2.0, 4.0]
+        """
+        retain = create_graph if retain_graph is None else retain_graph
+        owners = None if inputs is None else {node_that_needs(each): each for each in inputs}
+        totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
+        for node in list(totals):
+            owner = owners[node] if owners is not None else owner_of(node)
+            if owner is not None:
+                owner._accumulate(totals.pop(node) if create_graph else owned(totals, node))
+
+    def _accumulate(self, total: Any) -> None:
+        total = conj(total)
+        self._grad = total if self._grad is None else self._grad + total
+
+    def retain_grad(self) -> None:
+        """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
+        if self._node is None or not self.requires_grad:
+            raise GradientError(
+                f"retain_grad(): {self._title()} needs no gradient.",
+                "Make one of its inputs with requires_grad=True.",
+            )
+        self._node.note().owner = weakref.ref(self)
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHook:
+        """Call `hook` with this tensor's gradient during backward(); what it returns replaces the gradient.
+
+        Parameters
+        ----------
+        hook : callable
+            Takes the gradient as a Tensor; returns None, or the gradient to go on with.
+
+        Returns
+        -------
+        RemovableHook
+            Call its ``remove()`` to take the hook off.
+        """
+        if self._node is None or not self.requires_grad:
+            raise GradientError(
+                f"register_hook(): {self._title()} needs no gradient.",
+                "Make one of its inputs with requires_grad=True.",
+            )
+
+        def on_cotangent(g: Any) -> Any:
+            seen = g if isinstance(g, Differentiable) else self._wrap(g, None)
+            replaced = hook(conj(seen))
+            if replaced is None:
+                return g
+            new = conj(replaced if isinstance(replaced, Differentiable) else self._wrap(plain(replaced), None))
+            if new.shape != seen.shape:
+                raise ShapeError(
+                    f"A hook replaced a gradient of shape {seen.shape} by one of shape {new.shape}.",
+                    "Return a gradient of the same shape, or None.",
+                )
+            return new if isinstance(g, Differentiable) else new._value
+
+        notes = self._node.note()
+        notes.hooks = (*notes.hooks, on_cotangent)
+        return RemovableHook(self._node, on_cotangent)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = None
+
+
+class RemovableHook:
+    """The handle of a hook; `remove` takes the hook off again."""
+
+    def __init__(self, node: Node, hook: Callable[[Any], Any]) -> None:
+        self._node = node
+        self._hook = hook
+
+    def remove(self) -> None:
+        """Take the hook off; a second time does nothing."""
+        notes = self._node.note()
+        notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
+
+
+def owner_of(node: Node) -> Any:
+    """Return the Tensor that waits for this node's gradient, if it is still there."""
+    return None if node.notes is None or node.notes.owner is None else node.notes.owner()
+
+
+def node_that_needs(tensor: Any) -> Node:
+    """Return the node of a tensor whose gradient is asked for."""
+    if not isinstance(tensor, Differentiable):
+        raise UsageError(
+            f"Gradients are taken with respect to Tensors, got {type(tensor).__name__}.",
+            "Make it one: ag.tensor(x, requires_grad=True), and compute with that.",
+        )
+    if tensor._node is None or not tensor.requires_grad:
+        raise GradientError(
+            f"{tensor._title().capitalize()} of shape {tensor.shape} requires no gradient.",
+            "Make it with requires_grad=True before it is used.",
+        )
+    return tensor._node
+
+
+class _Recorder:
+    """Lifts saved arrays to Tensors, so that a walk over them is recorded in turn."""
+
+    def __init__(self, kind: type[Differentiable]) -> None:
+        self.kind = kind
+
+    def lift(self, value: Any, node: Any) -> Any:
+        return self.kind._wrap(value, node) if isinstance(node, Node) else value
+
+    def separate(self, operand: Any) -> Any:
+        return self.kind._record(IDENTITY, (operand,), {})
+
+    def node(self, operand: Any) -> Node:
+        return node_that_needs(operand)
+
+
+def run_backward(
+    outputs: Sequence[Any],
+    seeds: Sequence[Any],
+    targets: Mapping[Node, Any] | None,
+    *,
+    create_graph: bool = False,
+    release: bool = True,
+    hooks: bool = True,
+) -> dict[Node, Any]:
+    """Walk back from `outputs` and return the wanted cotangents: arrays, or Tensors with `create_graph`."""
+    cotangents: dict[Node, Any] = {}
+    for output, seed in zip(outputs, seeds, strict=True):
+        node = _node_of_result(output)
+        g = _seed(output, seed, create_graph)
+        cotangents[node] = cotangents[node] + g if node in cotangents else g
+    with enable_grad() if create_graph else nullcontext(), silent():
+        recorder = _Recorder(type(outputs[0])) if create_graph else None
+        return walk(cotangents, fit, targets=targets, recorder=recorder, release=release, hooks=hooks)
+
+
+def _node_of_result(output: Any) -> Node:
+    if not isinstance(output, Differentiable):
+        raise UsageError(
+            f"backward() starts at a Tensor, got {type(output).__name__}.", "Compute the result with Tensors."
+        )
+    if output._node is None or not output.requires_grad:
+        raise GradientError(
+            f"backward(): {output._title()} was computed from nothing that requires a gradient.",
+            "Make an input with requires_grad=True, and compute outside of ag.no_grad().",
+        )
+    return output._node
+
+
+def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
+    """Return the gradient at the result in the walk's form."""
+    if gradient is None:
+        if output.size != 1:
+            raise GradientError(
+                f"backward() needs a scalar, got shape {output.shape}.",
+                f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
+                f"loss.backward(np.ones({output.shape})).",
+            )
+        one = output.dtype.type(1)
+        gradient = np.full(output.shape, one) if output.shape else one
+        return output._wrap(gradient, None) if create_graph else gradient
+    given: Any = (
+        gradient if isinstance(gradient, Differentiable) else output._wrap(np.asarray(gradient, output.dtype), None)
+    )
+    if given.shape != output.shape:
+        raise ShapeError(
+            f"The incoming gradient has shape {given.shape}, the result has shape {output.shape}.",
+            "A gradient has the shape of what it is the gradient of.",
+        )
+    given = conj(given if given.dtype == output.dtype else given.astype(output.dtype))
+    return given if create_graph else given._value
