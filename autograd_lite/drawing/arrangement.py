@@ -1,0 +1,144 @@
+"""Puts the operations of a graph on a page: a chain in lines, any other graph by Graphviz's own layout `dot`."""
+
+from itertools import pairwise
+
+import graphviz
+
+from autograd_lite.drawing.blocks import Block, Style, above, beside, space, words
+from autograd_lite.drawing.chain import Step, lay_out
+from autograd_lite.drawing.fonts import text_width
+from autograd_lite.drawing.operations import Operations, card_key, operation_key, scope_title
+from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, digraph, panel_style
+from autograd_lite.snapshot import Entry
+
+_NOTE_SIZE = 8.5
+
+
+def arrange(operations: Operations, title: str, rankdir: str = "LR") -> str:
+    """Return the operations view as DOT.
+
+    Parameters
+    ----------
+    operations : Operations
+    title : str
+    rankdir : {'LR', 'TB', 'RL', 'BT'}
+        The direction of the arrows. Only from left to right are chains laid out in lines.
+    """
+    steps = operations.chain() if rankdir == "LR" else None
+    return _in_lines(operations, steps, title) if steps else _by_dot(operations, title, rankdir)
+
+
+def legend(operations: Operations) -> list[Block]:
+    """Return a line on how to read the picture, and one on what could not be shown."""
+    look, theme, entries = operations.look, operations.look.theme, operations.entries.values()
+    small = Style(_NOTE_SIZE, theme.muted)
+    parts: list[Block] = []
+    if look.grads and any(entry.gradient is not None for entry in entries):
+        if look.values:
+            parts += [_sample("0.8", Style(8, theme.ink, courier=True)), words("left: value", small), space(28)]
+        sample = _sample("−0.0230", Style(8, theme.gradient, courier=True, italic=True))
+        parts += [sample, words("right, slanted: gradient", small), space(28)]
+    if any(entry.kind == "parameter" for entry in entries):
+        parts += [words("thick frame: parameter", small)]
+    lines = [beside(parts)] if parts else []
+    return [*lines, words(operations.note, small)] if operations.note else lines
+
+
+def _sample(text: str, style: Style) -> Block:
+    return beside([words(text, style), space(4)])
+
+
+def _in_lines(operations: Operations, steps: list[Step], title: str) -> str:
+    lines = legend(operations)
+    titles = [text_width(step.section, TITLE_SIZE, italic=True) + 40 for step in steps]
+    layout = lay_out(steps, narrowest=max([0.0, *titles, *(line.width for line in lines)]))
+    sheet = Sheet(title, operations.look.theme)
+    sheet.place(layout, operations.nodes)
+    top = layout.height + 8
+    for line in lines:
+        sheet.text(line, 2, top)
+        top += line.height
+    return sheet.source()
+
+
+def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
+    theme, lines = operations.look.theme, legend(operations)
+    graph = digraph(
+        title,
+        theme,
+        layout="dot",
+        rankdir=rankdir,
+        newrank="true",
+        nodesep="0.2",
+        ranksep="0.3",
+        label=f"<{above(lines).markup}>" if lines else "",
+        labelloc="b",
+        labeljust="l",
+    )
+    tree = _Cluster()
+    for entry in operations.entries.values():
+        tree.within(_home(operations, entry)).keys += operations.keys(entry)
+    # From bottom to top, dot turns the title's place over as well.
+    tree.write(graph, operations, {"labelloc": "b" if rankdir == "BT" else "t", "labeljust": "r", "margin": "9"})
+    spine = {arrow for entry in operations.spine() for arrow in _arrows_along(operations, entry)}
+    for tail, head, place in operations.arrows():
+        weight = {"weight": "30"} if (tail, head) in spine else {}
+        graph.edge(tail, head, **weight, **({"headlabel": place} if place else {}))
+    for entry in operations.entries.values():
+        beside_it = [leaf for leaf in operations.operands(entry) if _stands_beside(operations, leaf)]
+        if beside_it:
+            with graph.subgraph(graph_attr={"rank": "same"}) as rank:
+                for key in (operation_key(entry), *map(card_key, beside_it)):
+                    rank.node(key)
+    return str(graph.source)
+
+
+class _Cluster:
+    """The nodes of one scope, and the scopes inside it."""
+
+    def __init__(self, scope: tuple[str, ...] = ()) -> None:
+        self.scope = scope
+        self.keys: list[str] = []
+        self.inner: dict[str, _Cluster] = {}
+
+    def within(self, scope: tuple[str, ...]) -> "_Cluster":
+        """The cluster of a scope inside this one."""
+        cluster = self
+        for name in scope:
+            cluster = cluster.inner.setdefault(name, _Cluster((*cluster.scope, name)))
+        return cluster
+
+    def write(
+        self, graph: graphviz.Digraph, operations: Operations, title: dict[str, str], path: str = "cluster"
+    ) -> None:
+        """Write the nodes, then each inner scope as a panel."""
+        for key in self.keys:
+            graph.node(key, id=key, **operations.nodes[key].attributes)
+        for number, cluster in enumerate(self.inner.values(), 1):
+            style = panel_style(operations.look.theme, scope_title(cluster.scope[-1:])) | title
+            with graph.subgraph(name=f"{path}_{number}", graph_attr=style) as inside:
+                cluster.write(inside, operations, title, f"{path}_{number}")
+
+
+def _home(operations: Operations, entry: Entry) -> tuple[str, ...]:
+    """The scope that an entry is drawn in; a leaf stands with whoever uses it."""
+    if entry.op is not None:
+        return entry.scope
+    scopes = [user.scope for user in operations.entries.values() if entry.id in user.inputs]
+    common: list[str] = []
+    for names in zip(*scopes, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    return tuple(common)
+
+
+def _stands_beside(operations: Operations, entry: Entry) -> bool:
+    """Tell whether a leaf belongs to one operation so closely that it shares its rank."""
+    return entry.op is None and entry.kind in ("parameter", "constant") and operations.uses[entry.id] == 1
+
+
+def _arrows_along(operations: Operations, entry: Entry) -> list[tuple[str, str]]:
+    keys = operations.keys(entry)
+    inward = [(operations.keys(operand)[-1], keys[0]) for operand in operations.operands(entry) if operand.op]
+    return [*inward, *pairwise(keys)]

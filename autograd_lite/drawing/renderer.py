@@ -1,0 +1,180 @@
+"""Finds a Graphviz and runs it: the system's `dot`, or else the one that the package graphviz-pure brings along."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from math import sqrt
+from pathlib import Path
+
+from autograd_lite.errors import RenderError
+
+LARGEST_PIXELS = 40e6
+_LONGEST_SIDE = 30_000
+_DEFAULT_DPI = 192.0
+_SECONDS = 300
+_RASTER = ("png", "jpg", "jpeg")
+_WANTED = ("svg", "png", "jpg", "pdf", "json", "dot")
+_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+# The fonts of the embedded renderer lack these; a picture of pixels cannot borrow them from the reader's fonts.
+_LOOKALIKES = str.maketrans({"⊙": "ʘ", "∘": "°", "∥": "‖"})
+
+
+@dataclass(frozen=True)
+class GraphvizInfo:
+    """Which Graphviz draws the pictures.
+
+    Parameters
+    ----------
+    renderer : str
+        'system' for an installed `dot`, 'embedded' for graphviz-pure, 'none' when there is neither.
+    program : str
+        The path of the executable.
+    version : str
+    formats : tuple of str
+        Those that `Drawing.render` can write here.
+    """
+
+    renderer: str
+    program: str
+    version: str
+    formats: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.renderer == "none":
+            return "no Graphviz: pip install graphviz-pure"
+        return f"{self.renderer} Graphviz {self.version} ({self.program}): {', '.join(self.formats)}"
+
+
+def graphviz_info() -> GraphvizInfo:
+    """Tell which Graphviz draws the pictures, its version, and the formats that it writes.
+
+    Returns
+    -------
+    GraphvizInfo
+
+    Examples
+    --------
+    >>> "svg" in graphviz_info().formats
+    True
+    """
+    return next(_found(), GraphvizInfo("none", "", "", ("dot",)))
+
+
+def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
+    """Draw DOT in a format.
+
+    Parameters
+    ----------
+    source : str
+    format : str
+        One that `graphviz_info` lists.
+    dpi : float, optional
+        Pixels an inch in PNG and JPEG, lowered where the picture would have more than 40 million pixels; 192.
+
+    Raises
+    ------
+    RenderError
+        When there is no Graphviz, when it does not write this format, or when it fails.
+    """
+    found = list(_found())
+    if not found:
+        raise RenderError(
+            "no Graphviz was found, neither a system dot nor graphviz-pure.",
+            "Run pip install graphviz-pure, or save the DOT source with .save('figure.dot').",
+        )
+    info = next((each for each in found if format in each.formats), None)
+    if info is None:
+        raise RenderError(
+            f"the {found[0].renderer} Graphviz {found[0].version} writes no {format}.",
+            "Write svg, which converts to pdf without loss, "
+            "or install Graphviz on the system (https://graphviz.org/download) so that dot is on the PATH.",
+        )
+    if format not in _RASTER:
+        return _run(info.program, source, f"-T{format}")
+    if info.renderer == "embedded":
+        source = source.translate(_LOOKALIKES)
+    return _run(
+        info.program, source, f"-T{format}", f"-Gdpi={_fitting_dpi(info.program, source, dpi or _DEFAULT_DPI):g}"
+    )
+
+
+def _fitting_dpi(program: str, source: str, dpi: float) -> float:
+    """Lower the resolution until the picture has a size that can be drawn and opened."""
+    plain = _run(program, source, "-Tplain").decode("utf-8", "replace")
+    width, height = (float(each) + 0.5 for each in plain.split("\n", 1)[0].split()[2:4])
+    return min(dpi, sqrt(LARGEST_PIXELS / (width * height)), _LONGEST_SIDE / max(width, height))
+
+
+def _run(program: str, source: str, *flags: str) -> bytes:
+    try:
+        done = subprocess.run(
+            [program, "-q", *flags],
+            input=source.encode(),
+            capture_output=True,
+            timeout=_SECONDS,
+            creationflags=_NO_WINDOW,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(
+            f"Graphviz did not finish within {_SECONDS} seconds.",
+            "Draw a smaller part of the graph, or save the DOT source with .save('figure.dot').",
+        ) from error
+    except OSError as error:
+        raise RenderError(f"{program} could not be run: {error}.", "Reinstall Graphviz or graphviz-pure.") from error
+    if done.returncode or not done.stdout:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise RenderError(
+            f"Graphviz failed: {reason[-1] if reason else f'exit code {done.returncode}'}.",
+            "Save the DOT source with .save('figure.dot') and look at it, or draw a smaller part of the graph.",
+        )
+    return done.stdout
+
+
+def _found() -> Iterator[GraphvizInfo]:
+    """The renderers that run here, the system's first."""
+    for program, is_embedded in ((shutil.which("dot"), False), (_embedded_program(), True)):
+        info = _probe(program, embedded=is_embedded) if program else None
+        if info:
+            yield info
+
+
+@cache
+def _embedded_program() -> str | None:
+    """The executable of graphviz-pure, which stands on no PATH when its environment is not activated."""
+    try:
+        files = metadata.distribution("graphviz-pure").files or []
+    except metadata.PackageNotFoundError:
+        return shutil.which("graphviz-pure")
+    names = ("graphviz-pure", "graphviz-pure.exe")
+    programs = [Path(str(file.locate())).resolve() for file in files if file.name in names]
+    usable = [str(program) for program in programs if os.access(program, os.X_OK)]
+    return usable[0] if usable else shutil.which("graphviz-pure")
+
+
+@cache
+def _probe(program: str, *, embedded: bool = False) -> GraphvizInfo | None:
+    """Ask a program for its version and its formats; None when it does not run."""
+    try:
+        version = _answer(program, "-V")
+        refusal = _answer(program, "-T?")
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    offered = refusal.partition("Use one of:")[2].replace(":", " ").split()
+    formats = tuple(each for each in _WANTED if each in offered)
+    number = re.search(r"\d+\.\d+(\.\d+)?", version)
+    if not number or "svg" not in formats:
+        return None
+    return GraphvizInfo("embedded" if embedded else "system", program, number[0], formats)
+
+
+def _answer(program: str, flag: str) -> str:
+    done = subprocess.run(
+        [program, flag], input=b"", capture_output=True, timeout=30, creationflags=_NO_WINDOW, check=False
+    )
+    return (done.stdout + done.stderr).decode("utf-8", "replace")
