@@ -1,0 +1,216 @@
+"""The functions behind the modules: the engine's own under one roof, and the losses with their checks.
+
+A loss never broadcasts: prediction and target have one shape. Without a reduction it returns one loss an element
+(cross_entropy: one an example).
+"""
+
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite import linear, log_softmax, relu, sigmoid, softmax, tanh
+from autograd_lite.errors import ArgumentError, DtypeError, ShapeError
+from nn.arguments import as_tensor, choice
+
+__all__ = [
+    "cross_entropy",
+    "half_sse",
+    "linear",
+    "log_softmax",
+    "mse",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "sse",
+    "tanh",
+]
+
+REDUCTIONS = ("sum", "mean", "none")
+
+
+def half_sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
+    """Half the sum of squared errors, L = ½ Σ (a − y)², so that ∂L/∂a = a − y.
+
+    Parameters
+    ----------
+    prediction : array_like, any shape
+        a.
+    target : array_like of the same shape
+        y; becomes the prediction's dtype.
+    reduction : {"sum", "mean", "none"}
+        "mean" divides by the number of elements; "none" gives ½(a − y)² for each.
+
+    Returns
+    -------
+    Tensor
+        A scalar, or with "none" of the prediction's shape.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes differ, or the mean of nothing is asked for.
+    DtypeError
+        When the data are complex or no numbers.
+    ArgumentError
+        When the reduction is not known.
+
+    Examples
+    --------
+    >>> nn.functional.half_sse([0.5374], [1.0]).item().__round__(4)
+    0.107
+    """
+    return _squared_error(prediction, target, 0.5, reduction)
+
+
+def sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
+    """The sum of squared errors, Err = Σ (y − ŷ)², so that ∂Err/∂ŷ = −2(y − ŷ).
+
+    Parameters, result and errors are those of `half_sse`.
+
+    Examples
+    --------
+    >>> nn.functional.sse([1.0, 2.0], [0.0, 0.0]).item()
+    5.0
+    """
+    return _squared_error(prediction, target, 1.0, reduction)
+
+
+def mse(prediction: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
+    """The mean squared error, L = (1/n) Σ (a − y)² over all n elements of the batch.
+
+    Parameters, result and errors are those of `half_sse`, but for the default reduction.
+
+    Examples
+    --------
+    >>> nn.functional.mse([[1.0, 2.0], [0.0, 0.0]], np.zeros((2, 2))).item()
+    1.25
+    """
+    return _squared_error(prediction, target, 1.0, reduction)
+
+
+def cross_entropy(logits: Any, labels: Any, reduction: str = "mean") -> ag.Tensor:
+    """The cross-entropy of softmax, L = −log p[label] with p = softmax(logits), so that ∂L/∂logits = p − y.
+
+    Parameters
+    ----------
+    logits : array_like, shape (N, C) or (C,)
+        One row an example, one column a class; not yet through softmax.
+    labels : array_like of int, shape (N,) or ()
+        The number of each example's class, from 0 to C − 1.
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by N; "none" gives one loss an example.
+
+    Returns
+    -------
+    Tensor
+        A scalar, or with "none" of the labels' shape.
+
+    Raises
+    ------
+    ShapeError
+        When there is not one label an example, or the mean of nothing is asked for.
+    DtypeError
+        When the labels are no integers, or the logits are complex or no numbers.
+    ArgumentError
+        When a label is no class, or the reduction is not known.
+
+    Examples
+    --------
+    >>> nn.functional.cross_entropy([[0.0, 0.0]], [1]).item().__round__(4)
+    0.6931
+    """
+    _check_reduction(reduction)
+    logits = _real(as_tensor(logits))
+    labels = _labels(labels, logits.shape)
+    loss: ag.Tensor = ag.softmax_cross_entropy(logits, labels)
+    if reduction == "mean":
+        _refuse_empty(labels)
+        loss = loss.mean()
+    elif reduction == "sum":
+        loss = loss.sum()
+    return loss
+
+
+def _squared_error(prediction: Any, target: Any, scale: float, reduction: str) -> ag.Tensor:
+    _check_reduction(reduction)
+    a = _real(as_tensor(prediction))
+    y = as_tensor(target, a.dtype, name="y")
+    if a.shape != y.shape:
+        raise _shapes_differ(a.shape, y.shape)
+    if reduction == "none":
+        losses: ag.Tensor = (a - y) ** 2 * scale
+        return losses
+    if reduction == "mean":
+        _refuse_empty(a)
+        scale /= a.size
+    loss: ag.Tensor = ag.squared_error(a, y, scale)
+    return loss
+
+
+def _check_reduction(reduction: str) -> None:
+    if reduction not in REDUCTIONS:
+        choice("reduction", reduction, REDUCTIONS)
+
+
+def _real(prediction: ag.Tensor) -> ag.Tensor:
+    if prediction.dtype.kind == "c":
+        raise DtypeError(
+            f"A loss is a real number, the prediction is {prediction.dtype}.",
+            "Compare real numbers: abs(z), or the real and imaginary parts side by side.",
+        )
+    return prediction
+
+
+def _shapes_differ(prediction: tuple[int, ...], target: tuple[int, ...]) -> ShapeError:
+    return ShapeError(
+        f"The prediction has shape {prediction}, the target {target}; a loss never broadcasts.",
+        f"Give the target as y.reshape{prediction}."
+        if np.prod(prediction) == np.prod(target)
+        else "Give one target for each predicted number.",
+    )
+
+
+def _refuse_empty(batch: ag.Tensor) -> None:
+    if not batch.size:
+        raise ShapeError(
+            f"The mean of no losses: the shape is {batch.shape}.", 'Leave empty batches out, or use "sum".'
+        )
+
+
+def _labels(labels: Any, logits: tuple[int, ...]) -> ag.Tensor:
+    """Return the labels as a Tensor of class numbers, one an example."""
+    given = labels if isinstance(labels, ag.Tensor) else ag.tensor(labels, name="y")
+    if len(logits) not in (1, 2):
+        raise ShapeError(
+            f"The logits have shape {logits}, expected (N, C) or (C,).", "Give one row an example, one column a class."
+        )
+    if given.shape != logits[:-1]:
+        raise _no_label_each(given.shape, logits)
+    if given.dtype.kind not in "iu":
+        raise DtypeError(
+            f"Labels are class numbers, integers from 0 to {logits[-1] - 1}, got dtype {given.dtype}.",
+            "Convert them: y.astype(int).",
+        )
+    _refuse_unknown_classes(given.numpy(), logits[-1])
+    return given
+
+
+def _no_label_each(labels: tuple[int, ...], logits: tuple[int, ...]) -> ShapeError:
+    if labels == logits:
+        mend = "These look like one column a class: pass their numbers, y.argmax(axis=-1)."
+    elif np.prod(labels) == np.prod(logits[:-1]):
+        mend = f"Give the labels as y.reshape({', '.join(map(str, logits[:-1]))})." if logits[:-1] else "Pass y.item()."
+    else:
+        mend = "Give one class number for each row of the logits."
+    return ShapeError(f"The labels have shape {labels}, expected {logits[:-1]} for logits {logits}.", mend)
+
+
+def _refuse_unknown_classes(labels: np.ndarray[Any, Any], classes: int) -> None:
+    if not labels.size or (labels.min() >= 0 and labels.max() < classes):
+        return
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    raise ArgumentError(
+        f"Label {wrong.flat[0]} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
+        "Count classes from 0 (y - 1 if yours start at 1), or give the model one output a class.",
+    )

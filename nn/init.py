@@ -1,0 +1,184 @@
+"""Initial weights: arrays whose spread keeps the signal's variance from layer to layer.
+
+A weight has the shape (out, in): fan_in = in, fan_out = out; further axes (a convolution's window) multiply both.
+"""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd_lite.errors import ShapeError, UsageError
+from nn.arguments import choice
+from nn.random import Rng, generator
+
+__all__ = ["constant", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "zeros"]
+
+Array = NDArray[Any]
+Initializer = Callable[..., Array]
+
+
+def zeros(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None) -> Array:
+    """Return zeros; the usual start of biases.
+
+    Parameters
+    ----------
+    shape : tuple of int
+    dtype : dtype
+    rng : int, Generator or None
+        Not used; taken so that every initializer is called in the same way.
+
+    Examples
+    --------
+    >>> nn.init.zeros((3,))
+    array([0., 0., 0.])
+    """
+    return np.zeros(shape, dtype)
+
+
+def constant(shape: tuple[int, ...], value: float, *, dtype: Any = np.float64, rng: Rng = None) -> Array:
+    """Return an array filled with one value.
+
+    Examples
+    --------
+    >>> nn.init.constant((2,), 0.01)
+    array([0.01, 0.01])
+    """
+    return np.full(shape, value, dtype)
+
+
+def xavier_uniform(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = 1.0) -> Array:
+    """Draw from U(−r, r) with r = gain·√(6 / (fan_in + fan_out)); for tanh, sigmoid and linear layers.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (out, in, ...).
+    dtype : dtype
+    rng : int, Generator or None
+        None is the Generator that `nn.manual_seed` seeds.
+    gain : float
+        Multiplies the spread.
+
+    Raises
+    ------
+    ShapeError
+        When `shape` has fewer than two axes.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: Understanding the difficulty of training deep feedforward neural networks. AISTATS 2010,
+    equation 16.
+
+    Examples
+    --------
+    >>> weight = nn.init.xavier_uniform((3, 2), rng=0)
+    >>> bool(abs(weight).max() <= (6 / 5) ** 0.5)
+    True
+    """
+    return _uniform(shape, gain * math.sqrt(6 / sum(_fans(shape))), dtype, rng)
+
+
+def xavier_normal(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = 1.0) -> Array:
+    """Draw from N(0, s²) with s = gain·√(2 / (fan_in + fan_out)); for tanh, sigmoid and linear layers.
+
+    Parameters, errors and source are those of `xavier_uniform` (there equation 12).
+
+    Examples
+    --------
+    >>> nn.init.xavier_normal((300, 100), rng=0).std().round(2)
+    np.float64(0.07)
+    """
+    return _normal(shape, gain * math.sqrt(2 / sum(_fans(shape))), dtype, rng)
+
+
+def he_uniform(
+    shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = math.sqrt(2)
+) -> Array:
+    """Draw from U(−r, r) with r = gain·√(3 / fan_in); for ReLU layers.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        (out, in, ...).
+    dtype : dtype
+    rng : int, Generator or None
+        None is the Generator that `nn.manual_seed` seeds.
+    gain : float
+        √2 makes up for the half that ReLU sets to 0.
+
+    Raises
+    ------
+    ShapeError
+        When `shape` has fewer than two axes.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun: Delving deep into rectifiers. ICCV 2015,
+    equation 10 (there for a normal distribution).
+
+    Examples
+    --------
+    >>> weight = nn.init.he_uniform((3, 2), rng=0)
+    >>> bool(abs(weight).max() <= 3**0.5)
+    True
+    """
+    return _uniform(shape, gain * math.sqrt(3 / _fans(shape)[0]), dtype, rng)
+
+
+def he_normal(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = math.sqrt(2)) -> Array:
+    """Draw from N(0, s²) with s = gain / √fan_in; for ReLU layers.
+
+    Parameters, errors and source are those of `he_uniform`.
+
+    Examples
+    --------
+    >>> nn.init.he_normal((300, 100), rng=0).std().round(2)
+    np.float64(0.14)
+    """
+    return _normal(shape, gain / math.sqrt(_fans(shape)[0]), dtype, rng)
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    each.__name__: each for each in (zeros, xavier_uniform, xavier_normal, he_uniform, he_normal)
+}
+
+
+def initializer(init: str | float | Initializer, activation: str) -> Initializer:
+    """Return the initializer that an `init` argument means for a layer with this activation.
+
+    "auto" is `he_uniform` under relu and `xavier_uniform` elsewhere; a number is a constant.
+    """
+    if callable(init):
+        return init
+    if isinstance(init, (int, float)) and not isinstance(init, bool):
+        return partial(constant, value=init)
+    if not isinstance(init, str):
+        raise UsageError(f"init must be a name, a number or a function, got {init!r}.", 'Write init="auto".')
+    name = choice("init", init, ["auto", *INITIALIZERS])
+    if name == "auto":
+        return he_uniform if activation == "relu" else xavier_uniform
+    return INITIALIZERS[name]
+
+
+def _fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    if len(shape) < 2:
+        raise ShapeError(
+            f"A shape of {len(shape)} axes, {shape}, has no fan-in and fan-out.",
+            "Give a weight's shape (out, in); for a bias use nn.init.zeros.",
+        )
+    out_features, in_features, *window = shape
+    # An empty weight has no spread to compute, but must not divide by zero.
+    window_size = max(math.prod(window), 1)
+    return max(in_features, 1) * window_size, max(out_features, 1) * window_size
+
+
+def _uniform(shape: tuple[int, ...], limit: float, dtype: Any, rng: Rng) -> Array:
+    return generator(rng).uniform(-limit, limit, shape).astype(dtype)
+
+
+def _normal(shape: tuple[int, ...], deviation: float, dtype: Any, rng: Rng) -> Array:
+    return generator(rng).normal(0.0, deviation, shape).astype(dtype)

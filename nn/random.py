@@ -1,0 +1,70 @@
+"""The one source of random numbers: initial weights and shuffles come from a Generator that can be seeded."""
+
+import numpy as np
+
+from autograd_lite.errors import ArgumentError, UsageError
+
+Rng = int | np.random.Generator | None
+
+_shared = np.random.default_rng()
+
+
+def manual_seed(seed: int) -> np.random.Generator:
+    """Seed the Generator that is used wherever no `rng` is given.
+
+    Parameters
+    ----------
+    seed : int
+        Not negative.
+
+    Returns
+    -------
+    numpy.random.Generator
+        That Generator.
+
+    Raises
+    ------
+    ArgumentError
+        When `seed` is negative.
+    UsageError
+        When `seed` is no integer.
+
+    Examples
+    --------
+    >>> weights = []
+    >>> for _ in range(2):
+    ...     rng = nn.manual_seed(0)
+    ...     weights.append(nn.Linear(2, 3).weight)
+    >>> bool((weights[0] == weights[1]).all())
+    True
+    """
+    _shared.bit_generator.state = _seeded(seed, "seed").bit_generator.state
+    return _shared
+
+
+def generator(rng: Rng = None) -> np.random.Generator:
+    """Return the Generator that an `rng` argument means: a new one for an int, the shared one for None.
+
+    Raises
+    ------
+    ArgumentError
+        When `rng` is a negative integer.
+    UsageError
+        When it is neither an integer, nor a Generator, nor None.
+    """
+    if rng is None:
+        return _shared
+    return rng if isinstance(rng, np.random.Generator) else _seeded(rng, "rng")
+
+
+def _seeded(seed: int, title: str) -> np.random.Generator:
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+        raise UsageError(
+            f"{title} must be an integer{'' if title == 'seed' else ', a Generator or None'}, got {seed!r}.",
+            f"Write {title}=0, for example, or {title}=np.random.default_rng(0)."
+            if title == "rng"
+            else "Write nn.manual_seed(0), for example.",
+        )
+    if seed < 0:
+        raise ArgumentError(f"{title} must not be negative, got {seed}.", f"Write {title}={-seed}, for example.")
+    return np.random.default_rng(int(seed))
