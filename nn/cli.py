@@ -1,0 +1,167 @@
+"""The command line: autograd-lite tour.
+
+Exit codes: 0 for success, 1 when a check fails, 2 for a misunderstood command line, 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import platform
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite.errors import ArgumentError, AutogradError, nearest
+from autograd_lite.writing import Writer
+from nn import tour
+from nn.messages import LANGUAGES, message
+
+FAILED, MISUSED, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process when left out.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Examples
+    --------
+    >>> from nn.cli import main
+    >>> main(["--version"])  # doctest: +ELLIPSIS
+    autograd-lite ...
+    0
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    lang = _language(given)
+    try:
+        return _run(given, lang)
+    except KeyboardInterrupt:
+        Writer(sys.stderr).write(message("cli.interrupted", lang))
+        return INTERRUPTED
+    except AutogradError as error:
+        Writer(sys.stderr).write(f"autograd-lite: {error}")
+        return MISUSED
+    except OSError as error:
+        if not _reader_has_gone(error):
+            Writer(sys.stderr).write(f"autograd-lite: {error.strerror or error}")
+            return FAILED
+        _close_quietly()
+        return BROKEN_PIPE
+
+
+def _run(given: list[str], lang: str) -> int:
+    options, rest = _general().parse_known_args(given)
+    if options.lang not in LANGUAGES:
+        mend = message("cli.known_langs", lang, known=", ".join(LANGUAGES))
+        raise ArgumentError(message("cli.unknown_lang", lang, got=options.lang), mend)
+    if rest and rest[0].startswith("-"):
+        raise ArgumentError(message("cli.unknown_option", lang, got=rest[0]), message("cli.options", lang))
+    if rest and rest[0] not in COMMANDS:
+        mend = message("cli.commands", lang, known=nearest(rest[0], COMMANDS))
+        raise ArgumentError(message("cli.unknown_command", lang, got=rest[0]), mend)
+    if options.version:
+        return _version()
+    if options.help or not rest:
+        Writer().write(message(f"cli.help.{rest[0]}" if rest else "cli.help", lang))
+        return 0
+    return COMMANDS[rest[0]](rest[1:], lang)
+
+
+def _tour(arguments: list[str], lang: str) -> int:
+    parser = _Parser()
+    parser.add_argument("--out", nargs="?", const="", default="autograd-lite-tour")
+    options = _parsed(parser, arguments, "tour", lang)
+    return 0 if tour.run(_directory(options.out, lang), lang, Writer()) else FAILED
+
+
+COMMANDS: dict[str, Callable[[list[str], str], int]] = {"tour": _tour}
+
+
+class _Parser(ArgumentParser):
+    """A parser that leaves help and errors to this file: two languages, and the stream's spelling."""
+
+    def __init__(self) -> None:
+        super().__init__(prog="autograd-lite", add_help=False, allow_abbrev=False)
+
+
+def _general() -> _Parser:
+    """Return the parser of the options that every command has."""
+    parser = _Parser()
+    parser.add_argument("-h", "--help", action="store_true")
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("--lang", nargs="?", const="", default="en")
+    return parser
+
+
+def _parsed(parser: _Parser, arguments: list[str], command: str, lang: str) -> Namespace:
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        kind = "cli.unknown_option" if unknown[0].startswith("-") else "cli.unknown_argument"
+        raise ArgumentError(message(kind, lang, got=unknown[0]), message("cli.see_help", lang, command=command))
+    return options
+
+
+def _language(given: Sequence[str]) -> str:
+    """Return the language asked for, before the rest is understood, so that errors are told in it."""
+    joined = [each.removeprefix("--lang=") for each in given if each.startswith("--lang=")]
+    apart = [after for each, after in pairwise(given) if each == "--lang"]
+    wanted = [each for each in (*joined, *apart) if each in LANGUAGES]
+    return wanted[-1] if wanted else "en"
+
+
+def _directory(name: str, lang: str) -> Path:
+    """Return a directory that files can be written to, made if need be."""
+    path = Path(name)
+    try:
+        if not name:
+            raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return path
+    except (FileExistsError, NotADirectoryError):
+        reason = message("cli.is_file", lang)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    raise ArgumentError(message("cli.bad_out", lang, got=name, reason=reason), message("cli.give_out", lang))
+
+
+def _version() -> int:
+    lines = [
+        f"autograd-lite {ag.__version__}",
+        f"Python {platform.python_version()}",
+        f"NumPy {np.__version__}",
+        str(ag.graphviz_info()),
+    ]
+    Writer().write("\n".join(lines))
+    return 0
+
+
+def _reader_has_gone(error: OSError) -> bool:
+    return error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def _close_quietly() -> None:
+    """Send what is still buffered nowhere."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

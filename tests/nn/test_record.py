@@ -1,0 +1,265 @@
+"""nn.backprop: the numbers of the notes, agreement with the hand formulas, a model left as it was, and the text."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import autograd_lite as ag
+import nn
+from autograd_lite.errors import ArgumentError, GradientError, UsageError
+from nn.blocks import beside, matrix, number, parenthesised
+
+
+def test_the_first_notes_numbers() -> None:
+    record = nn.backprop(*nn.worked_example())
+    hidden, output = record.layers
+    assert_allclose(record.loss, 0.1069855740, atol=5e-11)
+    assert_allclose(hidden.z, [0.8, 0.6, -0.8], atol=1e-12)
+    assert_allclose(hidden.a, [0.8, 0.6, 0.0], atol=1e-12)
+    assert hidden.derivative is not None and hidden.derivative.tolist() == [1, 1, 0]
+    assert_allclose(output.a, [0.5374298453], atol=5e-11)
+    assert_allclose(output.delta, [-0.1149944810], atol=5e-11)
+    assert_allclose(output.dW, [[-0.0919955848, -0.0689966886, 0]], atol=5e-11)
+    assert_allclose(hidden.delta, [-0.0229988962, 0.0114994481, 0], atol=5e-11)
+    assert_allclose(hidden.dW, [[-0.0229988962, -0.0459977924], [0.0114994481, 0.0229988962], [0, 0]], atol=5e-11)
+    assert_allclose(hidden.db, hidden.delta, atol=1e-12)
+    assert record.layer(1) is hidden and record.layer(2) is output
+
+
+def test_the_second_notes_numbers() -> None:
+    record = nn.backprop(*nn.worked_example("second"))
+    hidden, output = record.layers
+    assert hidden.b is None and hidden.db is None
+    assert_allclose(output.delta, [-0.2396217], atol=5e-8)
+    assert_allclose(hidden.delta, [-0.0479243, 0.0239622, 0], atol=5e-8)
+
+
+LOSSES: list[Callable[[], nn.Loss]] = [
+    nn.HalfSSELoss,
+    nn.SSELoss,
+    nn.MSELoss,
+    nn.CrossEntropyLoss,
+    lambda: nn.HalfSSELoss("mean"),
+    lambda: nn.CrossEntropyLoss("sum"),
+]
+
+
+def random_example(loss: nn.Loss, rows: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(*rows, 4))
+    return x, rng.integers(0, 2, rows) if isinstance(loss, nn.CrossEntropyLoss) else rng.normal(size=(*rows, 2))
+
+
+@pytest.mark.parametrize("make", LOSSES)
+@pytest.mark.parametrize("rows", [(), (1,), (7,)])
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh", "identity"])
+def test_the_engine_derives_the_hand_formulas(make, rows: tuple[int, ...], activation: str) -> None:
+    loss = make()
+    record = nn.backprop(nn.MLP([4, 5, 3, 2], activation, rng=0), *random_example(loss, rows), loss)
+    by_hand = record.by_hand()
+    assert_allclose(record.loss, by_hand.loss, rtol=1e-12)
+    for layer, hand in zip(record.layers, by_hand.layers, strict=True):
+        for name in ("z", "a", "derivative", "delta", "dW", "db"):
+            assert_allclose(getattr(layer, name), getattr(hand, name), atol=1e-12, err_msg=name)
+
+
+def test_the_model_is_left_as_it_was() -> None:
+    model, x, y, loss = nn.worked_example()
+    loss(model(x), y).backward()
+    calls: list[Any] = []
+    parameters = list(model.parameters())
+    for each in parameters:
+        each.register_hook(calls.append)
+    x.requires_grad = True
+    before = [(each.numpy().copy(), each.grad.numpy().copy(), each.name) for each in parameters]
+    nn.manual_seed(3)
+    state = repr(nn.manual_seed(3).bit_generator.state)
+
+    nn.backprop(model, x, y, loss)
+
+    assert calls == []
+    assert x.grad is None
+    for each, (value, gradient, name) in zip(parameters, before, strict=True):
+        assert (each.numpy() == value).all()
+        assert (each.grad.numpy() == gradient).all()
+        assert each.name == name
+    assert repr(nn.random.generator().bit_generator.state) == state
+
+
+def test_frozen_parameters_and_no_grad_make_no_difference() -> None:
+    model, x, y, loss = nn.worked_example()
+    expected = nn.backprop(model, x, y, loss)
+    for each in model.parameters():
+        each.requires_grad = False
+    with ag.no_grad():
+        record = nn.backprop(model, x, y, loss)
+    assert_allclose(record.layer(1).dW, expected.layer(1).dW, rtol=0)
+    assert not any(each.requires_grad for each in model.parameters())
+
+
+def test_the_arrays_are_the_records_own() -> None:
+    model, x, y, loss = nn.worked_example()
+    record = nn.backprop(model, x, y, loss)
+    with ag.no_grad():
+        nn.optim.SGD(model.parameters(), lr=1.0)
+        for each in model.parameters():
+            each.data = np.zeros(each.shape)
+    assert record.layer(2).W.tolist() == [[0.2, -0.1, 0.3]]
+
+
+def test_a_sequential_is_recorded_with_its_paths() -> None:
+    inner = nn.Sequential(nn.Linear(3, 1, rng=1), nn.Sigmoid())
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Tanh(), inner)
+    record = nn.backprop(model, [[1, 2], [3, 4]], [[1], [0]], nn.MSELoss())
+    assert [layer.path for layer in record.layers] == ["0", "2.0"]
+    assert [layer.activation for layer in record.layers] == ["tanh", "sigmoid"]
+    assert_allclose(record.layer(1).dW, record.by_hand().layers[0].dW, atol=1e-12)
+
+
+def test_an_activation_of_ones_own_has_its_slope_from_the_graph() -> None:
+    class Square(nn.Module):
+        def forward(self, z: Any) -> Any:
+            return z * z
+
+    record = nn.backprop(nn.MLP([2, 3, 1], Square(), rng=0), [1, 2], [1], nn.HalfSSELoss())
+    assert_allclose(record.layer(1).derivative, 2 * record.layer(1).z)
+    assert "a¹ = Square(z¹)" in record.text()
+    with pytest.raises(ArgumentError, match="unknown activation 'square'"):
+        record.by_hand()
+
+
+def test_an_activation_across_elements_has_no_elementwise_slope() -> None:
+    class Softmax(nn.Module):
+        def forward(self, z: Any) -> Any:
+            return ag.softmax(z)
+
+    record = nn.backprop(nn.MLP([2, 3, 2], Softmax(), rng=0), [1, 2], [1, 0], nn.HalfSSELoss())
+    assert record.layer(1).derivative is None
+    assert "δ¹ = ∂L/∂z¹" in record.text()
+
+
+def test_a_loss_of_ones_own_is_a_slope_times_a_derivative() -> None:
+    model, x, y, _ = nn.worked_example()
+    record = nn.backprop(model, x, y, lambda a, target: ((a - target) ** 4).sum())
+    assert record.loss_key == "custom"
+    assert "δ² = ∂L/∂a² ⊙ σ′(z²)" in record.text()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Sequential(nn.ReLU()),
+        nn.Sequential(),
+        nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Tanh()),
+        lambda x: x,
+    ],
+)
+def test_other_models_are_refused_in_two_lines(model: Any) -> None:
+    with pytest.raises(UsageError) as caught:
+        nn.backprop(model, [1, 2], [1], nn.HalfSSELoss())
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_loss_that_is_no_scalar_is_refused() -> None:
+    with pytest.raises(GradientError, match="scalar"):
+        nn.backprop(nn.worked_example().model, [[1, 2], [3, 4]], [[1], [1]], nn.HalfSSELoss("none"))
+
+
+def test_there_is_no_layer_zero() -> None:
+    with pytest.raises(ArgumentError, match="from 1 to 2"):
+        nn.backprop(*nn.worked_example()).layer(0)
+
+
+def test_the_text_lays_out_the_notes_steps() -> None:
+    told = nn.backprop(*nn.worked_example()).text()
+    for line in (
+        "z² = W² a¹ + b²  = [0.2  -0.1  0.3] ⎢0.6000⎥ + [0.05] = [0.1500]",
+        "δ² = (a² − y) ⊙ σ′(z²) = ([0.5374] − [1]) ⊙ [0.2486] = [-0.1150]",
+        "∂L/∂W² = δ² (a¹)ᵀ      = [-0.1150] [0.8000  0.6000  0.0000] = [-0.0920  -0.0690  0.0000]",
+        "= ⎢-0.1⎥ [-0.1150] ⊙ ⎢1⎥ = ⎢ 0.0115⎥ ⊙ ⎢1⎥ = ⎢ 0.0115⎥",
+        "L = ½ Σ (a² − y)² = 0.1070",
+    ):
+        assert line in told
+
+
+def test_the_second_notation_and_spanish() -> None:
+    told = nn.backprop(*nn.worked_example("second")).text("u-o", "es")
+    for words in ("δ² = −2 (y − ŷ) ⊙ σ′(u²)", "δ¹ᵢ = σ′(u¹ᵢ) Σⱼ δ²ⱼ θ²ⱼᵢ", "∂Err/∂θ¹ᵢⱼ = δ¹ᵢ xⱼ", "Capa 2 (salida)"):
+        assert words in told
+    assert "Layer" not in told and "W¹" not in told
+
+
+def test_decimals_are_those_asked_for() -> None:
+    told = nn.backprop(*nn.worked_example()).text(decimals=7)
+    assert "[-0.1149945]" in told
+    assert "[0.2  -0.1  0.3]" in told
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+@pytest.mark.parametrize("plain", [False, True])
+def test_lines_keep_to_the_columns(columns: int, plain: bool) -> None:
+    told = nn.backprop(*nn.worked_example()).text(columns=columns, plain=plain)
+    assert max(map(len, told.splitlines())) <= columns
+    assert not plain or told.isascii()
+
+
+def test_printing_suits_the_stream() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="cp1252")
+    nn.backprop(*nn.worked_example()).write(stream, lang="es")
+    told = raw.getvalue().decode("cp1252")
+    assert "delta2 = (a2 - y) (*) sigma'(z2)" in told
+    assert "Propagacion hacia atras" in told
+
+
+def test_large_layers_are_summed_up() -> None:
+    rng = np.random.default_rng(0)
+    record = nn.backprop(
+        nn.MLP([64, 32, 10], rng=0), rng.normal(size=(8, 64)), rng.integers(0, 10, 8), nn.CrossEntropyLoss()
+    )
+    told = record.text()
+    assert "∂L/∂W¹ = (δ¹)ᵀ x             = [32×64: " in told
+    assert "δ² = 1/8 (p − y)" in told
+    assert max(map(len, told.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("wrong", [{"notation": "w-x"}, {"lang": "fr"}])
+def test_unknown_notations_and_languages_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ArgumentError, match="unknown"):
+        nn.backprop(*nn.worked_example()).text(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_record_becomes_json() -> None:
+    kept = json.loads(json.dumps(nn.backprop(*nn.worked_example()).to_dict()))
+    assert kept["loss_key"] == "half_sse"
+    assert kept["x"] == [1.0, 2.0]
+    assert_allclose(kept["layers"][1]["delta"], [-0.1149944810], atol=5e-11)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-0.0, "0.0000"),
+        (-1e-9, "-1.000e-09"),
+        (0.00234, "0.0023"),
+        (1e7, "1.000e+07"),
+        (np.nan, "nan"),
+        (-np.inf, "-inf"),
+    ],
+)
+def test_numbers_never_hide_what_they_are(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_blocks_stand_centred() -> None:
+    tall = matrix([1, 2, 3], given=True)
+    assert beside("A", tall, "=", parenthesised(matrix([1, 2], given=True))) == [
+        "  ⎡1⎤",
+        "A ⎢2⎥ = ⎛⎡1⎤⎞",
+        "  ⎣3⎦   ⎝⎣2⎦⎠",
+    ]
