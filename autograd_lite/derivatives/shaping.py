@@ -85,6 +85,10 @@ def stack_call(arrays: Any, axis: int = 0) -> Any:
     return operands, {"axis": canonical_axis(axis, ndim + 1)}
 
 
+def _reshape(x: Array, shape: tuple[int, ...]) -> Array:
+    return x.reshape(shape)
+
+
 def _concatenate(*arrays: Array, axis: int) -> Array:
     return np.concatenate(arrays, axis=axis)
 
@@ -94,10 +98,13 @@ def _stack(*arrays: Array, axis: int) -> Array:
 
 
 primitive(
-    np.reshape,
+    _reshape,
     x=lambda g, like_x: g.reshape(like_x.shape),
+    name="reshape",
+    answers_to=(np.reshape,),
     canonical=reshape_call,
     keywords=("shape",),
+    doc="The same elements in another shape; one entry of the shape may be -1.",
     tex=r"g \text{ reshaped back}",
     samples=lambda x: [((x(2, 3), (3, 2)), {}), ((x(6), (2, -1)), {}), ((x(), (1, 1)), {})],
 )
