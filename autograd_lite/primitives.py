@@ -58,8 +58,8 @@ class Plan(NamedTuple):
         The operands that need a gradient and have a rule.
     rules : tuple of rule
         Their rules.
-    takers : tuple of callable
-        For each rule, what draws its arguments from the pool (operands..., y, residuals..., keywords...).
+    save : callable
+        Draws every rule's arguments from the pool (operands..., y, residuals..., keywords...): a tuple of tuples.
     sources : tuple of tuple
         For each argument of each rule the position in the pool of the operand or result that it is; None for others.
     """
@@ -67,11 +67,11 @@ class Plan(NamedTuple):
     op: Primitive | None
     positions: tuple[int, ...]
     rules: tuple[Rule, ...]
-    takers: tuple[Taker, ...]
+    save: Taker
     sources: tuple[tuple[int | None, ...], ...]
 
 
-NO_PLAN = Plan(None, (), (), (), ())
+NO_PLAN = Plan(None, (), (), lambda pool: (), ())
 
 
 class Primitive:
@@ -129,6 +129,7 @@ class Primitive:
         self.__name__ = name or fn.__name__
         self.__doc__ = doc or fn.__doc__
         self.canonical = canonical or self._plain_call
+        self.plain = canonical is None
         self.keywords = tuple(keywords)
         self.residuals = residuals
         self.residual_names = tuple(residual_names)
@@ -192,7 +193,7 @@ class Primitive:
             self,
             tuple(position for position, _, _ in found),
             tuple(rule for _, rule, _ in found),
-            tuple(_taker(tuple(each)) for each in places),
+            _saver([_taker(tuple(each)) for each in places], nothing=not any(places)),
             tuple(tuple(None if like or k > last else k for k, like in each) for each in places),
         )
 
@@ -205,7 +206,9 @@ class Primitive:
             return lambda pool: (i, tuple(map(Like.of, pool[:count])), *pool[count + 1 :])
 
         sources = (None,) * (2 + len(self.keywords))
-        return Plan(self, tuple(needed), (rule,) * len(needed), tuple(map(taker, needed)), (sources,) * len(needed))
+        return Plan(
+            self, tuple(needed), (rule,) * len(needed), _saver(list(map(taker, needed))), (sources,) * len(needed)
+        )
 
 
 def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
@@ -218,6 +221,20 @@ def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
         only = places[0][0]
         return lambda pool: (pool[only],)
     return itemgetter(*[k for k, _ in places])
+
+
+def _saver(takers: list[Taker], *, nothing: bool = False) -> Taker:
+    """Return the function that draws the arguments of all rules; written out for one and two, which most have."""
+    if nothing:
+        empty = ((),) * len(takers)
+        return lambda pool: empty
+    if len(takers) == 1:
+        (only,) = takers
+        return lambda pool: (only(pool),)
+    if len(takers) == 2:
+        first, second = takers
+        return lambda pool: (first(pool), second(pool))
+    return lambda pool: tuple([take(pool) for take in takers])
 
 
 def check_rule_names(primitive: Primitive) -> None:

@@ -197,6 +197,8 @@ class Tensor(TensorMethods, Operators, Differentiable):
         return (self[i] for i in range(len(self)))
 
     def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if primitive.plain and not kwargs and len(args) == len(primitive.operands):
+            return record(primitive, args, NO_KEYWORDS)
         operands, keywords = primitive.canonical(*args, **kwargs)
         return record(primitive, operands, keywords)
 
@@ -283,9 +285,9 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         y, *residuals = primitive.residuals(*values, **keywords)
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
     pool = (*values, y, *residuals, *[keywords[name] for name in primitive.keywords])
-    saved = [take(pool) for take in plan.takers]
+    saved = plan.save(pool)
     if primitive.definition is not None:
-        saved.append(tuple(values))
+        saved = (*saved, tuple(values))
     held = tuple(inputs)
     if len(parents) == len(inputs):
         parents_held = held
@@ -293,7 +295,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         parents_held = tuple(parents)
     else:
         parents_held = tuple([inputs[k] for k in plan.positions])
-    return wrap(y, Node(plan, held, parents_held, tuple(saved), keywords, y.shape, y.dtype, mode.scope))
+    return wrap(y, Node(plan, held, parents_held, saved, keywords, y.shape, y.dtype, mode.scope))
 
 
 def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Tensor:
@@ -320,8 +322,7 @@ def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b:
     pool = (x, z, y)
     inputs = (x if left is None else left, z if right is None else right)
     parents = inputs if needed == 3 else (inputs[needed - 1],)
-    saved = tuple([take(pool) for take in plan.takers])
-    return wrap(y, Node(plan, inputs, parents, saved, NO_KEYWORDS, y.shape, y.dtype, mode.scope))
+    return wrap(y, Node(plan, inputs, parents, plan.save(pool), NO_KEYWORDS, y.shape, y.dtype, mode.scope))
 
 
 # The operators are defined on a base class, which knows neither Tensor nor recording.

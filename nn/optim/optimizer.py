@@ -1,6 +1,7 @@
 """Optimizer, what all update rules share: the parameters, their state, and walking over both in cache-sized blocks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -9,13 +10,15 @@ import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, GradientError, UsageError
 from nn.arguments import number_between
 from nn.module import Module
+from nn.optim.together import Together
 from nn.state import fitted
 
 Array = np.ndarray[Any, Any]
 
 # Elements updated at a time: what one update reads and writes of them stays in the processor's cache.
 BLOCK = 1 << 16
-# Below this many elements NumPy finds new memory faster than a view of old memory is made.
+# Below this many elements NumPy finds new memory faster than a view of old memory is made, and its calls cost more
+# than what they compute.
 SMALL = 1 << 12
 
 
@@ -53,22 +56,42 @@ class Optimizer:
         self.steps = [0] * len(self.parameters)
         self.state: list[dict[str, Array]] = [{} for _ in self.parameters]
         self._scratch: dict[Any, Array] = {}
+        self._together = _together([_as_real(_memory(each)) for each in self.parameters])
 
     def step(self) -> None:
         """Move every parameter that has a gradient, in place."""
         names = self.buffers(vars(self))
+        moving: dict[int, tuple[Array, Array]] = {}
         for k, parameter in enumerate(self.parameters):
             gradient = parameter.grad
-            if gradient is None:
-                continue
-            self.steps[k] += 1
-            value, slope = _as_real(_memory(parameter)), _as_real(_memory(gradient))
-            state = self.state[k]
-            for name in names:
-                if name not in state:
-                    state[name] = np.zeros(value.shape, value.dtype)
-            for block in _blocks(value, slope, *[state[name] for name in names]):
-                self.update(self.steps[k], *block)
+            if gradient is not None:
+                self.steps[k] += 1
+                moving[k] = _as_real(_memory(parameter)), _as_real(_memory(gradient))
+        for group in self._together:
+            self._move_together(group, moving, names)
+        for k, (value, slope) in moving.items():
+            self._move(k, value, slope, names)
+
+    def _move_together(self, group: Together, moving: dict[int, tuple[Array, Array]], names: Sequence[str]) -> None:
+        """Move a group whose members are all in step, and take them out of `moving`."""
+        if len({self.steps[k] if k in moving else None for k in group.members}) > 1 or group.members[0] not in moving:
+            return
+        values, slopes = zip(*[moving[k] for k in group.members], strict=True)
+        if not group.fits(values):
+            return
+        for name in names:
+            group.adopt(name, self.state)
+        group.update(values, slopes, names, partial(self.update, self.steps[group.members[0]]))
+        for k in group.members:
+            del moving[k]
+
+    def _move(self, k: int, value: Array, slope: Array, names: Sequence[str]) -> None:
+        state = self.state[k]
+        for name in names:
+            if name not in state:
+                state[name] = np.zeros(value.shape, value.dtype)
+        for block in _blocks(value, slope, *[state[name] for name in names]):
+            self.update(self.steps[k], *block)
 
     def buffers(self, rates: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the names of the arrays, like the parameter, that an update with these rates keeps."""
@@ -162,6 +185,18 @@ class Optimizer:
     def __repr__(self) -> str:
         rates = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.rates)
         return f"{type(self).__name__}({len(self.parameters)} parameters, {rates})"
+
+
+def _together(values: list[Array]) -> list[Together]:
+    """Return groups of small parameters of one dtype, each group no larger than a block."""
+    groups: list[Together] = []
+    for dtype in dict.fromkeys(each.dtype for each in values):
+        small = [k for k, each in enumerate(values) if each.dtype == dtype and each.size <= SMALL]
+        while len(small) > 1:
+            count = max(2, int(np.searchsorted(np.cumsum([values[k].size for k in small]), BLOCK, side="right")))
+            members, small = small[:count], small[count:]
+            groups.append(Together(members, [values[k] for k in members]))
+    return groups
 
 
 def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:

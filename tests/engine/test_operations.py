@@ -19,7 +19,7 @@ PLAIN = ((), (3,), (2, 3), (0, 2))
 
 
 def elementwise(primitive: Primitive) -> bool:
-    return primitive.canonical == primitive._plain_call and primitive.samples is None
+    return primitive.plain and primitive.samples is None
 
 
 def draws(primitive: Primitive, rng: np.random.Generator) -> Callable[..., Any]:

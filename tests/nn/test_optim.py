@@ -215,3 +215,23 @@ def test_an_optimizer_works_on_plain_tensors():
     (w * w).sum().backward()
     optimizer.step()
     assert_allclose(w.item(), 0.8)
+
+
+@pytest.mark.parametrize("make", [lambda p: nn.optim.SGD(p, lr=0.1, momentum=0.9), lambda p: nn.optim.Adam(p, lr=0.1)])
+def test_parameters_moved_together_go_where_each_would_go_alone(make, rng):
+    shapes = [(3, 2), (3,), (), (70, 60), (2, 1)]
+    starts = [rng.standard_normal(shape) for shape in shapes]
+    together = [nn.Parameter(start) for start in starts]
+    alone = [nn.Parameter(start) for start in starts]
+    one, many = make(together), [make([each]) for each in alone]
+    for step in range(6):
+        if step == 3:
+            one, many = copy.deepcopy((one, many))
+            together, alone = one.parameters, [each.parameters[0] for each in many]
+        for k, shape in enumerate(shapes):
+            gradient = None if (step, k) == (4, 1) else rng.standard_normal(shape)
+            together[k].grad = alone[k].grad = gradient
+        for optimizer in (one, *many):
+            optimizer.step()
+        for a, b in zip(together, alone, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())

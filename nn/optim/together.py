@@ -1,0 +1,69 @@
+"""Small parameters moved as one: what a NumPy call costs is paid once for all of them, not once for each."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+
+class Together:
+    """The values, gradients and state of several small parameters of one dtype, end to end in flat memory.
+
+    Parameters
+    ----------
+    members : sequence of int
+        The parameters' places in the optimizer.
+    like : sequence of ndarray
+        Their values.
+    """
+
+    def __init__(self, members: Sequence[int], like: Sequence[Array]) -> None:
+        self.members = list(members)
+        self._shapes = [each.shape for each in like]
+        self._ends = np.cumsum([0, *(each.size for each in like)]).tolist()
+        self._values, self._slopes = np.empty((2, self._ends[-1]), like[0].dtype)
+        self._value_views = self._views(self._values)
+        self._slope_views = self._views(self._slopes)
+        self._state: dict[str, Array] = {}
+
+    def __reduce__(self) -> Any:
+        # Copies of views are views no more: a copy starts with memory of its own and adopts the state again.
+        return Together, (self.members, [np.empty(shape, self._values.dtype) for shape in self._shapes])
+
+    def fits(self, values: Sequence[Array]) -> bool:
+        """Return whether the members' values are still of the dtype and shapes that the memory was made for."""
+        return values[0].dtype == self._values.dtype and [each.shape for each in values] == self._shapes
+
+    def adopt(self, name: str, states: Sequence[dict[str, Array]]) -> None:
+        """Move the state `name` of every member into flat memory, of which the members keep views.
+
+        State that was loaded or deep-copied since is no such view any more, and is moved again.
+        """
+        first = states[self.members[0]].get(name)
+        if first is not None and first.base is self._state.get(name):
+            return
+        flat = self._state[name] = np.zeros_like(self._values)
+        for k, view in zip(self.members, self._views(flat), strict=True):
+            if name in states[k]:
+                view[...] = states[k][name]
+            states[k][name] = view
+
+    def update(
+        self, values: Sequence[Array], slopes: Sequence[Array], names: Sequence[str], move: Callable[..., None]
+    ) -> None:
+        """Call `move` once, with all values, gradients and states; write the new values back."""
+        for view, value in zip(self._value_views, values, strict=True):
+            np.copyto(view, value)
+        for view, slope in zip(self._slope_views, slopes, strict=True):
+            np.copyto(view, slope)
+        move(self._values, self._slopes, *[self._state[name] for name in names])
+        for view, value in zip(self._value_views, values, strict=True):
+            np.copyto(value, view)
+
+    def _views(self, flat: Array) -> list[Array]:
+        return [
+            flat[start:end].reshape(shape)
+            for start, end, shape in zip(self._ends, self._ends[1:], self._shapes, strict=False)
+        ]
