@@ -43,9 +43,23 @@ def plain(x: Any) -> Any:
     """Return the array behind a Tensor; a number or an array as it is, a list as an array."""
     if isinstance(x, Interop):
         return x._value
-    if isinstance(x, PLAIN) or x is None or hasattr(x, "__array_function__"):
+    if type(x) in PLAIN or x is None:
+        return x
+    if isinstance(x, np.ndarray):
+        return _without_subclass(x)
+    if isinstance(x, PLAIN) or hasattr(x, "__array_function__"):
         return x
     return copied(x)
+
+
+def _without_subclass(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return a matrix or memory map as a plain array; a mask would be lost, so it is refused."""
+    if hasattr(x, "mask"):
+        raise DtypeError(
+            f"A masked array of shape {x.shape} would lose its mask here.",
+            "Fill it first, x.filled(0), or choose the elements: x.compressed().",
+        )
+    return x.view(np.ndarray)
 
 
 def plain_index(index: Any) -> Any:
@@ -79,6 +93,15 @@ def without_tensors(structure: Any) -> Any:
     if isinstance(structure, dict):
         return {key: without_tensors(each) for key, each in structure.items()}
     return structure
+
+
+def read_only(array: Any) -> Any:
+    """Return a view of an array through which nobody can write; anything else as it is."""
+    if type(array) is not np.ndarray:
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def owned(totals: dict[Any, Any], key: Any) -> Any:

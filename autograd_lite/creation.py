@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.conversion import plain
-from autograd_lite.errors import DtypeError
+from autograd_lite.conversion import plain, tensors_in
+from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.tensors import Tensor, wrap
 
 
@@ -54,8 +54,8 @@ def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Ten
     >>> ag.asarray(t) is t
     True
     """
-    if isinstance(data, Tensor) and dtype in (None, data.dtype) and not requires_grad:
-        return data
+    if isinstance(data, Tensor) and not requires_grad:
+        return data if dtype in (None, data.dtype) else data.astype(dtype)
     return Tensor(data, dtype=dtype, requires_grad=requires_grad)
 
 
@@ -85,6 +85,11 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return NumPy's creation function with a Tensor as its result."""
 
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
+        if any(each.requires_grad for each in tensors_in((args, kwargs))):
+            raise UsageError(
+                f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
+                "Multiply instead, ag.ones(shape) * t, or pass t.detach().",
+            )
         made = function(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
         return _finish(wrap(made, None), requires_grad, name)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.backward import backward as walk
 from autograd_lite.backward import silent
-from autograd_lite.conversion import owned, plain
+from autograd_lite.conversion import owned, plain, read_only
 from autograd_lite.derivatives.vocabulary import conj, fit
-from autograd_lite.errors import GradientError, ShapeError, UsageError
+from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import Node, enable_grad
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
@@ -34,23 +35,22 @@ class Differentiable(Interop):
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward() accumulated here; None before."""
-        if self._grad is None or isinstance(self._grad, Differentiable):
-            return self._grad
-        return self._wrap(self._grad, None)
+        """The gradient that backward() accumulated here, a Tensor; None before."""
+        return self._grad
 
     @grad.setter
     def grad(self, value: Any) -> None:
         if value is None:
             self._grad = None
             return
-        plain = value._value if isinstance(value, Differentiable) else np.asarray(value, self.dtype)
-        if plain.shape != self.shape:
+        given = plain(value)
+        if np.shape(given) != self.shape:
             raise ShapeError(
-                f"{self._title()} has shape {self.shape}, got a gradient of shape {plain.shape}.",
+                f"{self._title()} has shape {self.shape}, got a gradient of shape {np.shape(given)}.",
                 "A gradient has the shape of its tensor.",
             )
-        self._grad = value if isinstance(value, Differentiable) and value.requires_grad else plain
+        recorded = isinstance(value, Differentiable) and value.requires_grad
+        self._grad = value if recorded else self._wrap(np.array(given, self.dtype), None)
 
     def backward(
         self,
@@ -90,16 +90,30 @@ class Differentiable(Interop):
         [2.0, 4.0]
         """
         retain = create_graph if retain_graph is None else retain_graph
-        owners = None if inputs is None else {node_that_needs(each): each for each in inputs}
+        owners = None if inputs is None else {node_that_needs(each): each for each in tensors_of(inputs, "inputs")}
         totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
         for node in list(totals):
             owner = owners[node] if owners is not None else owner_of(node)
             if owner is not None:
-                owner._accumulate(totals.pop(node) if create_graph else owned(totals, node))
+                owner._accumulate(self._leaving(totals, node))
 
-    def _accumulate(self, total: Any) -> None:
+    def _leaving(self, totals: dict[Node, Any], node: Node) -> Any:
+        """Take a cotangent out of `totals` as a Tensor in the user's convention and in memory of its own."""
+        total = totals[node]
+        if not isinstance(total, Differentiable):
+            del total
+            return self._wrap(conj(owned(totals, node)), None)
         total = conj(total)
-        self._grad = total if self._grad is None else self._grad + total
+        return self._wrap(np.array(total._value), total._node)
+
+    def _accumulate(self, gradient: Any) -> None:
+        with ACCUMULATION:
+            if self._grad is None:
+                self._grad = gradient
+            elif gradient.requires_grad or self._grad.requires_grad:
+                self._grad = self._grad + gradient
+            else:
+                self._grad = self._wrap(np.asarray(self._grad._value + gradient._value), None)
 
     def retain_grad(self) -> None:
         """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
@@ -129,17 +143,20 @@ class Differentiable(Interop):
                 "Make one of its inputs with requires_grad=True.",
             )
 
+        wrap = self._wrap  # not self, which would close a cycle: the node holds its hooks
+
         def on_cotangent(g: Any) -> Any:
-            seen = g if isinstance(g, Differentiable) else self._wrap(g, None)
-            replaced = hook(conj(seen))
+            seen = conj(g if isinstance(g, Differentiable) else wrap(read_only(g), None))
+            replaced = hook(seen)
             if replaced is None:
                 return g
-            new = conj(replaced if isinstance(replaced, Differentiable) else self._wrap(plain(replaced), None))
+            new: Any = replaced if isinstance(replaced, Differentiable) else wrap(np.asarray(replaced), None)
             if new.shape != seen.shape:
                 raise ShapeError(
                     f"A hook replaced a gradient of shape {seen.shape} by one of shape {new.shape}.",
                     "Return a gradient of the same shape, or None.",
                 )
+            new = conj(new if new.dtype == seen.dtype else new.astype(seen.dtype))
             return new if isinstance(g, Differentiable) else new._value
 
         notes = self._node.note()
@@ -149,6 +166,10 @@ class Differentiable(Interop):
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self._grad = None
+
+
+# Two threads that add to one gradient must not lose a summand.
+ACCUMULATION = Lock()
 
 
 class RemovableHook:
@@ -167,6 +188,14 @@ class RemovableHook:
 def owner_of(node: Node) -> Any:
     """Return the Tensor that waits for this node's gradient, if it is still there."""
     return None if node.notes is None or node.notes.owner is None else node.notes.owner()
+
+
+def tensors_of(given: Any, name: str) -> list[Any]:
+    """Return one Tensor or a sequence of Tensors as a list."""
+    found = [given] if isinstance(given, Differentiable) else list(given)
+    if not found:
+        raise ArgumentError(f"{name} is empty.", "Give a Tensor, or a list of them.")
+    return found
 
 
 def node_that_needs(tensor: Any) -> Node:
@@ -241,6 +270,11 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
                 f"backward() needs a scalar, got shape {output.shape}.",
                 f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
                 f"loss.backward(np.ones({output.shape})).",
+            )
+        if output.dtype.kind == "c":
+            raise GradientError(
+                f"backward() needs a real scalar, got dtype {output.dtype}.",
+                "A complex result has no direction of steepest ascent: take abs(z), z.real or z.imag first.",
             )
         one = output.dtype.type(1)
         gradient = np.full(output.shape, one) if output.shape else one

@@ -134,11 +134,10 @@ class Leaf(Node):
 
     __slots__ = ("requires_grad", "value")
 
-    def __init__(self, value: Any, *, requires_grad: bool, name: str | None = None) -> None:
+    def __init__(self, value: Any) -> None:
         super().__init__(NO_PLAN, (), (), (), {}, value.shape, value.dtype, ())
         self.value = value
-        self.requires_grad = requires_grad
-        self.note().name = name
+        self.requires_grad = False
 
     def release(self) -> None:
         """Keep the value: it is the user's."""

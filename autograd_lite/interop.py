@@ -125,17 +125,19 @@ class Interop:
         return _blank, (type(self),), self.__getstate__()
 
     def __getstate__(self) -> dict[str, Any]:
-        grad = None if self._grad is None else np.array(getattr(self._grad, "_value", self._grad))
+        grad = None if self._grad is None else np.array(self._grad._value)
         return {
             "value": np.array(self._value),
             "grad": grad,
             "requires_grad": self.requires_grad,
             "name": self.name,
+            "attributes": dict(getattr(self, "__dict__", {})),
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._restore(state["value"], state["requires_grad"], state["name"])
-        self._grad = state["grad"]
+        self._restore(state["value"], state["requires_grad"], state["name"], state["grad"])
+        for name, value in state["attributes"].items():
+            setattr(self, name, value)
 
     def _refuse_to_copy(self, verb: str) -> None:
         if not self.is_leaf:
@@ -144,8 +146,7 @@ class Interop:
                 "Use t.detach() for the values, or copy the leaves it was computed from.",
             )
 
-    def _restore(self, value: Any, requires_grad: bool, name: str | None) -> None:
-        raise NotImplementedError
+    def _restore(self, value: Any, requires_grad: bool, name: str | None, grad: Any) -> None: ...
 
 
 def _blank(kind: type[Any]) -> Any:

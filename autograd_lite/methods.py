@@ -11,7 +11,7 @@ from autograd_lite import derivatives as derivatives
 from autograd_lite.primitives import REGISTRY, Primitive
 
 # Operations whose first operand is not "the tensor itself", and operators, are no methods.
-NOT_METHODS = frozenset({"where", "concatenate", "stack", "broadcast_to", "moveaxis", "expand_dims"})
+NOT_METHODS = frozenset({"where", "concatenate", "stack", "broadcast_to", "moveaxis", "expand_dims", "real", "imag"})
 FROM_NUMPY = ("all", "any", "argmax", "argmin", "argsort", "nonzero", "round")
 
 

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.errors import UsageError
+from autograd_lite.errors import AutogradError, UsageError
 
 Array = Any
 Rule = Callable[..., Array]
@@ -90,6 +90,8 @@ class Primitive:
         Brings a call's arguments into canonical form: a tuple of operands and a dict of keywords.
     residuals : callable, optional
         A fused primitive's forward pass, which returns the result followed by what `residual_names` name.
+    constant_residuals : bool
+        Whether the residuals are indices, which do not change when the operands change a little.
     definition : callable, optional
         The same function in plain primitives: what higher derivatives differentiate.
     unfold : bool
@@ -113,6 +115,7 @@ class Primitive:
         keywords: Sequence[str] = (),
         residuals: Callable[..., Any] | None = None,
         residual_names: Sequence[str] = (),
+        constant_residuals: bool = False,
         definition: Callable[..., Any] | None = None,
         infix: str | None = None,
         label: str | Callable[..., str] | None = None,
@@ -133,6 +136,7 @@ class Primitive:
         self.keywords = tuple(keywords)
         self.residuals = residuals
         self.residual_names = tuple(residual_names)
+        self.constant_residuals = constant_residuals
         self.definition = definition
         self.unfold = unfold
         self.infix = infix
@@ -150,21 +154,44 @@ class Primitive:
             apply = getattr(operand, "__apply_primitive__", None)
             if apply is not None:
                 return apply(self, args, kwargs)
-        lists_as_arrays = [np.asarray(each) if type(each) is list and not self.variadic else each for each in args]
-        operands, keywords = self.canonical(*lists_as_arrays, **kwargs)
+        if not self.plain and not self.variadic and args and not hasattr(args[0], "ndim"):
+            args = (np.asarray(args[0]), *args[1:])
+        operands, keywords = self.call_form(args, kwargs)
         return self.fn(*operands, **keywords)
 
+    def call_form(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the operands and keywords of a call in canonical form.
+
+        Raises
+        ------
+        UsageError
+            When the call has an argument that the operation does not take on Tensors.
+        """
+        if not args and "a" in kwargs:  # NumPy's name for the first operand
+            args, kwargs = (kwargs["a"],), {key: value for key, value in kwargs.items() if key != "a"}
+        try:
+            return self.canonical(*args, **kwargs)
+        except TypeError as problem:
+            if isinstance(problem, AutogradError) or "argument" not in str(problem):
+                raise
+            detail = str(problem).partition("() ")[2] or str(problem)
+            raise UsageError(f"{self.__name__}() on a Tensor {detail}.", f"It takes {self._signature()}.") from None
+
+    def _signature(self) -> str:
+        if self.plain:
+            return f"{self.__name__}({', '.join([*self.operands, *(f'{name}=...' for name in self.keywords)])})"
+        named = inspect.signature(self.canonical).parameters.values()
+        return f"{self.__name__}({', '.join(str(each.replace(annotation=each.empty)) for each in named)})"
+
     def _plain_call(self, *operands: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Take every positional argument as an operand; an elementwise function has no keywords."""
-        if keywords:
+        """Take every positional argument as an operand, and only the declared keywords."""
+        unknown = [name for name in keywords if name not in self.keywords]
+        missing = [name for name in self.keywords if name not in keywords]
+        if unknown or missing or len(operands) != len(self.operands):
+            given = f"{len(operands)} operands" + (f" and {', '.join(map(repr, keywords))}" if keywords else "")
             raise UsageError(
-                f"{self.__name__}() takes no keyword {', '.join(map(repr, keywords))} on a Tensor.",
-                "Compute the plain function and mask, cast or assign the result afterwards.",
-            )
-        if len(operands) != len(self.operands):
-            raise UsageError(
-                f"{self.__name__}() takes {len(self.operands)} operands, got {len(operands)}.",
-                f"Call it as {self.__name__}({', '.join(self.operands)}).",
+                f"{self.__name__}() on a Tensor got {given}.",
+                f"Call it as {self._signature()}.",
             )
         return operands, keywords
 
@@ -174,41 +201,43 @@ class Primitive:
             return self._variadic_plan([k for k in range(count) if needed >> k & 1], count)
         found = self.plans.get(needed)
         if found is None:
-            found = self.plans[needed] = self._plan(needed)
+            positions = [k for k, rule in enumerate(self.rules.values()) if rule is not None and needed >> k & 1]
+            found = self.plans[needed] = self._plan(positions)
         return found
 
-    def _plan(self, needed: int) -> Plan:
+    def _plan(self, positions: list[int]) -> Plan:
+        rules = [self.rules[self.operands[k]] for k in positions]
         pool = [*self.operands, "y", *self.residual_names, *self.keywords]
-        found = [
-            (position, rule, [*inspect.signature(rule).parameters][1:])
-            for position, rule in enumerate(self.rules.values())
-            if rule is not None and needed >> position & 1
-        ]
-        places = [
-            [(pool.index(name.removeprefix("like_")), name.startswith("like_")) for name in names]
-            for _, _, names in found
-        ]
+        places = [_places(rule, pool) for rule in rules]
         last = len(self.operands)
         return Plan(
             self,
-            tuple(position for position, _, _ in found),
-            tuple(rule for _, rule, _ in found),
-            _saver([_taker(tuple(each)) for each in places], nothing=not any(places)),
+            tuple(positions),
+            tuple(rule for rule in rules if rule is not None),
+            _saver([_taker(each) for each in places], nothing=not any(places)),
             tuple(tuple(None if like or k > last else k for k, like in each) for each in places),
         )
 
-    def _variadic_plan(self, needed: list[int], count: int) -> Plan:
+    def _variadic_plan(self, positions: list[int], count: int) -> Plan:
         """Return the plan of a primitive over any number of operands, all of which share one rule."""
         rule = self.rules["each"]
         assert rule is not None
+        places = _places(rule, ["i", "likes", "y", *self.keywords])
+        take = _taker(places)
 
         def taker(i: int) -> Taker:
-            return lambda pool: (i, tuple(map(Like.of, pool[:count])), *pool[count + 1 :])
+            return lambda pool: take((i, tuple(map(Like.of, pool[:count])), *pool[count:]))
 
-        sources = (None,) * (2 + len(self.keywords))
-        return Plan(
-            self, tuple(needed), (rule,) * len(needed), _saver(list(map(taker, needed))), (sources,) * len(needed)
-        )
+        sources = tuple(count if k == 2 else None for k, _ in places)
+        many = len(positions)
+        return Plan(self, tuple(positions), (rule,) * many, _saver(list(map(taker, positions))), (sources,) * many)
+
+
+def _places(rule: Rule | None, pool: list[str]) -> tuple[tuple[int, bool], ...]:
+    """Return where each argument of a rule after g stands in the pool, and whether only its like is wanted."""
+    assert rule is not None
+    names = [*inspect.signature(rule).parameters][1:]
+    return tuple((pool.index(name.removeprefix("like_")), name.startswith("like_")) for name in names)
 
 
 def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
@@ -237,16 +266,30 @@ def _saver(takers: list[Taker], *, nothing: bool = False) -> Taker:
     return lambda pool: tuple([take(pool) for take in takers])
 
 
-def check_rule_names(primitive: Primitive) -> None:
-    """Raise UsageError when a rule asks for a name that the forward pass does not have."""
-    known = {"y", "i", "likes", *primitive.operands, *primitive.residual_names, *primitive.keywords}
-    known |= {f"like_{name}" for name in (*primitive.operands, "y")}
+def check_declaration(primitive: Primitive) -> None:
+    """Raise UsageError when names clash, or a rule asks for one that the forward pass does not have."""
+    names = [*primitive.operands, *primitive.residual_names, *primitive.keywords]
+    reserved = [name for name in names if name in ("g", "y", "i", "likes") or name.startswith("like_")]
+    if reserved or len(set(names)) < len(names):
+        raise UsageError(
+            f"{primitive.__name__} is declared with the names {names}.",
+            "Use each name once; g, y, i, likes and like_... have a meaning of their own in rules.",
+        )
+    if primitive.residuals is not None and primitive.definition is None and not primitive.constant_residuals:
+        raise UsageError(
+            f"{primitive.__name__} has residuals= but no definition=: its second derivative would be wrong.",
+            "Give definition=, the same in plain operations; or constant_residuals=True if they are indices.",
+        )
+    known = {"y", *primitive.keywords, *primitive.residual_names}
+    if primitive.variadic:
+        known |= {"i", "likes"}
+    else:
+        known |= {"like_y", *primitive.operands, *(f"like_{name}" for name in primitive.operands)}
     for operand, rule in primitive.rules.items():
-        names = list(inspect.signature(rule).parameters) if rule else ["g"]
-        unknown = [name for name in names[1:] if name not in known]
-        if names[:1] != ["g"] or unknown:
+        wanted = list(inspect.signature(rule).parameters) if rule else ["g"]
+        if wanted[:1] != ["g"] or not known.issuperset(wanted[1:]):
             raise UsageError(
-                f"The rule of {primitive.__name__} for {operand!r} has the parameters {names}.",
+                f"The rule of {primitive.__name__} for {operand!r} has the parameters {wanted}.",
                 f"Its first is g, the incoming gradient; the others are among {sorted(known)}.",
             )
 
@@ -286,6 +329,11 @@ def primitive(
     """
     declared = unregistered(fn, **declaration)
     for answered in (fn, *answers_to):
+        if answered in REGISTRY:
+            raise UsageError(
+                f"{getattr(answered, '__name__', answered)} has its derivative already.",
+                "Wrap it under a name of your own: ag.primitive(lambda x: ..., name='mine', x=...).",
+            )
         REGISTRY[answered] = declared
     return declared
 
@@ -294,7 +342,7 @@ def unregistered(fn: Callable[..., Any], **declaration: Any) -> Primitive:
     """Declare an operation that answers to no NumPy function and is no public name, as `primitive` does."""
     options = {key: declaration.pop(key) for key in list(declaration) if key in _OPTIONS}
     declared = Primitive(fn, declaration, **options)
-    check_rule_names(declared)
+    check_declaration(declared)
     return declared
 
 

@@ -70,8 +70,9 @@ class Tensor(TensorMethods, Operators, Differentiable):
         if name is not None:
             self.name = name
 
-    def _restore(self, value: Any, requires_grad: bool, name: str | None) -> None:
+    def _restore(self, value: Any, requires_grad: bool, name: str | None, grad: Any) -> None:
         Tensor.__init__(self, value, requires_grad=requires_grad, name=name)
+        self.grad = grad
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -116,14 +117,17 @@ class Tensor(TensorMethods, Operators, Differentiable):
                 f"Only floating and complex tensors can require a gradient, got dtype {self.dtype}.",
                 "Make the data float: ag.tensor(data, dtype=float, requires_grad=True).",
             )
-        self._become_leaf(requires_grad=bool(wanted))
+        leaf = self._leaf()
+        leaf.requires_grad = bool(wanted)
+        leaf.note().owner = weakref.ref(self) if wanted else None
 
-    def _become_leaf(self, *, requires_grad: bool) -> None:
-        name = self.name
-        self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
-        self._node = Leaf(self._value, requires_grad=requires_grad, name=name)
-        if requires_grad:
-            self._node.note().owner = weakref.ref(self)
+    def _leaf(self) -> Leaf:
+        """Return the node of a tensor that the user made; a constant gets one now."""
+        if self._node is None:
+            self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
+            self._node = Leaf(self._value)
+        assert isinstance(self._node, Leaf)
+        return self._node
 
     @property
     def is_leaf(self) -> bool:
@@ -142,10 +146,8 @@ class Tensor(TensorMethods, Operators, Differentiable):
 
     @name.setter
     def name(self, name: str | None) -> None:
-        if self._node is None:
-            self._become_leaf(requires_grad=False)
-        assert self._node is not None
-        self._node.note().name = name
+        node = self._leaf() if self._node is None else self._node
+        node.note().name = name
 
     @property
     def data(self) -> Tensor:
@@ -162,6 +164,16 @@ class Tensor(TensorMethods, Operators, Differentiable):
                 "Give data of the same shape, or make a new tensor.",
             )
         np.copyto(self.data._value, new, casting="same_kind")
+
+    @property
+    def real(self) -> Tensor:
+        """The real part."""
+        return record(REGISTRY[np.real], (self,), NO_KEYWORDS)
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part."""
+        return record(REGISTRY[np.imag], (self,), NO_KEYWORDS)
 
     @property
     def T(self) -> Tensor:
@@ -199,14 +211,14 @@ class Tensor(TensorMethods, Operators, Differentiable):
     def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if primitive.plain and not kwargs and len(args) == len(primitive.operands):
             return record(primitive, args, NO_KEYWORDS)
-        operands, keywords = primitive.canonical(*args, **kwargs)
+        operands, keywords = primitive.call_form(args, kwargs)
         return record(primitive, operands, keywords)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
-        if any(isinstance(out, np.ndarray) for out in kwargs.get("out", ())):
+        if "out" in kwargs:
             raise UsageError(
-                f"np.{ufunc.__name__} cannot write a Tensor into an ndarray: the gradient would be lost.",
-                "Write `a = a + t` instead of `a += t`, or make `a` a Tensor.",
+                f"np.{ufunc.__name__} cannot write a Tensor into existing memory: the gradient would be lost.",
+                "Write `a = a + t` instead of `a += t` or out=a.",
             )
         primitive = REGISTRY.get(ufunc)
         if method == "__call__" and primitive is not None:
@@ -238,7 +250,13 @@ class Tensor(TensorMethods, Operators, Differentiable):
                 f"{code} writes into {self._title()}, which requires a gradient.",
                 "Compute a new tensor, or update a leaf inside `with ag.no_grad():`.",
             )
-        return self.data._value
+        memory = self.data._value
+        if not memory.flags.writeable:
+            raise UsageError(
+                f"{code} writes into memory of {self._title()} that is read-only.",
+                "Compute a new tensor instead: t = t * 2.",
+            )
+        return memory
 
 
 def wrap(value: Any, node: Node | None) -> Tensor:
@@ -259,43 +277,37 @@ def as_constant(x: Any) -> Tensor:
 
 def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
     """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
-    values, inputs, parents, needed, bit = [], [], [], 0, 1
+    values: list[Any] = []
+    inputs: list[Any] = []
+    needed, bit = 0, 1
     for operand in operands:
-        if isinstance(operand, Tensor):
-            value, node = operand._value, operand._node
-            values.append(value)
-            if node is None:
-                inputs.append(value)
-            else:
-                inputs.append(node)
-                if node.requires_grad:
-                    needed |= bit
-                    parents.append(node)
-        else:
-            value = plain(operand)
-            values.append(value)
+        value = operand._value if isinstance(operand, Tensor) else plain(operand)
+        values.append(value)
+        node = operand._node if isinstance(operand, Tensor) else None
+        if node is None:
             inputs.append(value)
+        else:
+            inputs.append(node)
+            if node.requires_grad:
+                needed |= bit
         bit <<= 1
     mode = current_mode.get()
     if not needed or not mode.recording:
         return wrap(primitive.fn(*values, **keywords), None)
+    plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
     if primitive.residuals is None:
         y, residuals = primitive.fn(*values, **keywords), ()
     else:
         y, *residuals = primitive.residuals(*values, **keywords)
-    plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
+    if not plan.positions:
+        return wrap(y, None)
     pool = (*values, y, *residuals, *[keywords[name] for name in primitive.keywords])
     saved = plan.save(pool)
     if primitive.definition is not None:
         saved = (*saved, tuple(values))
     held = tuple(inputs)
-    if len(parents) == len(inputs):
-        parents_held = held
-    elif len(parents) == len(plan.positions):
-        parents_held = tuple(parents)
-    else:
-        parents_held = tuple([inputs[k] for k in plan.positions])
-    return wrap(y, Node(plan, held, parents_held, saved, keywords, y.shape, y.dtype, mode.scope))
+    parents = held if len(plan.positions) == len(held) else tuple([held[k] for k in plan.positions])
+    return wrap(y, Node(plan, held, parents, saved, keywords, y.shape, y.dtype, mode.scope))
 
 
 def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Tensor:
@@ -312,6 +324,8 @@ def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b:
     else:
         z, right = plain(b), None
     y = compute(x, z)
+    if type(y) is complex:  # Python's own product of a complex number and a NumPy scalar
+        y = np.complex128(y)
     needed = (left is not None and left.requires_grad) + 2 * (right is not None and right.requires_grad)
     if not needed:
         return wrap(y, None)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.derivatives.vocabulary import conj
-from autograd_lite.differentiable import node_that_needs, run_backward
+from autograd_lite.differentiable import node_that_needs, run_backward, tensors_of
 from autograd_lite.errors import ArgumentError, GradientError
-from autograd_lite.tensors import Tensor, wrap
+from autograd_lite.tensors import Tensor
 
 
 def gradients(
@@ -56,8 +55,7 @@ def gradients(
     >>> second.item()
     2.0
     """
-    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    outputs, inputs = tensors_of(outputs, "outputs"), tensors_of(inputs, "inputs")
     seeds = _seeds(outputs, grad_outputs)
     nodes = [node_that_needs(each) for each in inputs]
     release = not (create_graph if retain_graph is None else retain_graph)
@@ -68,7 +66,8 @@ def gradients(
             f"The outputs do not depend on the input {unused[0].name or f'of shape {unused[0].shape}'!s}.",
             "Compute them from it, or pass allow_unused=True to get None.",
         )
-    return tuple(_as_tensor(totals[node]) if node in totals else None for node in nodes)
+    found = {node: outputs[0]._leaving(totals, node) for node in list(totals)}
+    return tuple(found.get(node) for node in nodes)
 
 
 def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Any]:
@@ -82,8 +81,3 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Any]:
             f"There are {len(outputs)} outputs and {len(seeds)} incoming gradients.", "Give one gradient an output."
         )
     return seeds
-
-
-def _as_tensor(total: Any) -> Tensor:
-    total = conj(total)
-    return total if isinstance(total, Tensor) else wrap(total, None)

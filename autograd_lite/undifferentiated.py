@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd_lite.conversion import tensors_in, without_tensors
 from autograd_lite.errors import UnsupportedError
 from autograd_lite.graph import current_mode
@@ -22,6 +24,13 @@ PIECEWISE_CONSTANT = frozenset(
 )
 
 
+def _name_of(function: Callable[..., Any]) -> str:
+    """Return a function's name; that of np.add.reduce names the ufunc too."""
+    name = getattr(function, "__name__", str(function))
+    owner = getattr(function, "__self__", None)
+    return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name
+
+
 def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a NumPy function on the values of the Tensors in its arguments, as read-only arrays.
 
@@ -30,10 +39,11 @@ def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
     UnsupportedError
         When a Tensor requires a gradient, and the function has a derivative that is not declared.
     """
-    name = getattr(function, "__name__", str(function))
-    if current_mode.get().recording and name not in PIECEWISE_CONSTANT:
+    name = _name_of(function)
+    if current_mode.get().recording:
         for each in tensors_in((args, kwargs)):
-            if each.requires_grad:
+            constant = name in PIECEWISE_CONSTANT and not (name == "sign" and each.dtype.kind == "c")
+            if each.requires_grad and not constant:
                 raise UnsupportedError(
                     f"np.{name} has no derivative here, and its operand of shape {each.shape} requires a gradient.",
                     f"Use np.{name}(t.detach()) for the value alone, or declare a rule with ag.primitive.",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import conj, log_or_zero, power_slope, wins, zmul
+from autograd_lite.derivatives.vocabulary import conj, direction, inverse, keep, log_or_zero, power_slope, winner, zmul
 from autograd_lite.primitives import Array, Primitive, primitive
 
 
@@ -50,9 +50,9 @@ def _clip(x: Array, low: Any, high: Any) -> Array:
     return np.clip(x, low, high)
 
 
-def _clip_call(x: Array, low: Any = None, high: Any = None, *, min: Any = None, max: Any = None) -> Any:
+def _clip_call(x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
     """Bring np.clip's arguments into canonical form; `min` and `max` are the array API's names."""
-    return (x,), {"low": low if min is None else min, "high": high if max is None else max}
+    return (x, a_min if min is None else min, a_max if max is None else max), {}
 
 
 def _inside(x: Array, low: Any, high: Any) -> Array:
@@ -65,15 +65,15 @@ def _inside(x: Array, low: Any, high: Any) -> Array:
 primitive(np.add,      a=lambda g: g,  b=lambda g: g,   infix="+", domain=(-3, 3), tex=r"g, g")
 primitive(np.subtract, a=lambda g: g,  b=lambda g: -g,  infix="−", domain=(-3, 3), tex=r"g, -g")
 primitive(np.multiply, a=lambda g, b: g * b,            b=lambda g, a: g * a,               infix="·", domain=(-3, 3), tex=r"g\,b, g\,a")
-primitive(np.divide,   a=lambda g, b: zmul(g, 1 / b),   b=lambda g, y, b: -zmul(g, y / b),  infix="/", domain=(0.3, 3), tex=r"g/b, -g\,y/b")
+primitive(np.divide,   a=lambda g, b: zmul(g, inverse(b)),   b=lambda g, y, b: -zmul(g, y / b),  infix="/", domain=(0.3, 3), tex=r"g/b, -g\,y/b")
 primitive(np.power,    a=lambda g, a, b: zmul(g, power_slope(a, b)),
                        b=lambda g, y, a: zmul(g, y * log_or_zero(a)),                       infix="^", domain=(0.3, 3), tex=r"g\,b\,a^{b-1}, g\,y\ln a")
-primitive(np.maximum,  a=lambda g, a, b: g * wins(a, b), b=lambda g, a, b: g * wins(b, a),  label="max", domain=(-3, 3), tex=r"g\,[a>b], g\,[b>a]")
-primitive(np.minimum,  a=lambda g, a, b: g * wins(b, a), b=lambda g, a, b: g * wins(a, b),  label="min", domain=(-3, 3), tex=r"g\,[a<b], g\,[b<a]")
+primitive(np.maximum,  a=lambda g, a, b: winner(g, a, b), b=lambda g, a, b: winner(g, b, a), label="max", domain=(-3, 3), tex=r"g\,[a>b], g\,[b>a]")
+primitive(np.minimum,  a=lambda g, a, b: winner(g, b, a), b=lambda g, a, b: winner(g, a, b), label="min", domain=(-3, 3), tex=r"g\,[a<b], g\,[b<a]")
 
-elementwise(np.negative,   lambda x: -1,                     tex="-1",                       domain=(-3, 3), infix="−")
-elementwise(np.positive,   lambda x: 1,                      tex="1",                        domain=(-3, 3), infix="+")
-elementwise(np.absolute,   lambda x: conj(np.sign(x)),       tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
+primitive(np.negative,   x=lambda g: -g,                      tex="-g",                       domain=(-3, 3), infix="−")
+primitive(np.positive,   x=lambda g: g,                       tex="g",                        domain=(-3, 3), infix="+")
+elementwise(np.absolute,   lambda x: conj(direction(x)),      tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
 elementwise(np.square,     lambda x: 2 * x,                  tex="2x",                       domain=(-3, 3), label="x²")
 elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\tfrac{1}{2\sqrt{x}}",    domain=(0.1, 3), singular=True, label="√")
 elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-1/x^2",                  domain=(0.3, 3), singular=True, label="1/x")
@@ -101,12 +101,13 @@ elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"1/(1-x^2)",  
 
 sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y(1-y)",                  domain=(-3, 3), name="sigmoid", label="σ",
                       doc="The logistic function σ(x) = 1 / (1 + e⁻ˣ), without overflow; σ′ = σ (1 − σ).")
-relu = elementwise(_relu,       lambda y: y > 0,             tex=r"[x > 0]",                 domain=(-3, 3), name="relu", label="ReLU",
-                   doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
+relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU",
+                 doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
 
 # Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
 primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\bar g",                  domain=(-3, 3), label="conj")
 primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re")
+primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im")
 # fmt: on
 
 primitive(
@@ -120,12 +121,13 @@ primitive(
 
 primitive(
     _clip,
-    x=lambda g, x, low, high: g * _inside(x, low, high),
+    x=lambda g, x, low, high: keep(g, _inside(x, low, high)),
+    low=lambda g, x, low: keep(g, x < low),
+    high=lambda g, x, high: keep(g, x > high),
     name="clip",
     answers_to=(np.clip,),
     canonical=_clip_call,
-    keywords=("low", "high"),
-    samples=lambda x: [((x(4, 3), -1.0, 2.0), {}), ((x(4), None, 0.5), {})],
+    samples=lambda x: [((x(4, 3), -1.0, 2.0), {}), ((x(4), None, 0.5), {}), ((x(4, 3), x(3) - 4, x(4, 1) + 4), {})],
     tex=r"[l \le x \le h]\,g",
-    doc="x limited to the interval [low, high]; the gradient passes inside of it, bounds included.",
+    doc="x limited to the interval [a_min, a_max]; the gradient passes inside of it, bounds included.",
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd_lite.derivatives.reductions import logsumexp, softmax
 from autograd_lite.derivatives.vocabulary import mT, rows
+from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
 
@@ -19,7 +20,8 @@ def _linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     z = x @ weight.T
     if bias is None:
         return z
-    return np.add(z, bias, out=z) if z.dtype == bias.dtype else z + bias
+    in_place = getattr(bias, "ndim", 0) == 1 and bias.dtype == z.dtype
+    return np.add(z, bias, out=z) if in_place else z + bias
 
 
 def _linear_definition(x: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -57,6 +59,11 @@ def _squared_error(a: Array, target: Array, scale: float) -> Array:
 
 
 def _squared_error_call(a: Array, target: Array, scale: float = 1.0) -> Any:
+    if np.shape(a) != np.shape(target):
+        raise ShapeError(
+            f"squared_error: the prediction has shape {np.shape(a)}, the target {np.shape(target)}.",
+            "Give one target for each predicted number; nothing is broadcast.",
+        )
     return (a, target), {"scale": scale}
 
 
@@ -97,6 +104,23 @@ def _cross_entropy_and_probabilities(logits: Array, labels: Array) -> tuple[Arra
     return _cross_entropy(logits, labels), softmax(logits)
 
 
+def _cross_entropy_call(logits: Array, labels: Array) -> Any:
+    """Check that there is one label an example, and that each is a class."""
+    labels = labels if hasattr(labels, "ndim") else np.asarray(labels)
+    classes = logits.shape[-1] if logits.ndim in (1, 2) else 0
+    if not classes or labels.shape != logits.shape[:-1] or labels.dtype.kind not in "iu":
+        raise ShapeError(
+            f"softmax_cross_entropy: logits {logits.shape} and labels {labels.shape} of {labels.dtype}.",
+            "Give logits (N, C) and N integer labels, or logits (C,) and one label.",
+        )
+    if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+        raise ArgumentError(
+            f"softmax_cross_entropy: labels from {labels.min()} to {labels.max()}, but there are {classes} classes.",
+            f"Number the classes from 0 to {classes - 1}.",
+        )
+    return (logits, labels), {}
+
+
 def one_hot(labels: Array, classes: int) -> Array:
     """Return 1 at each label, 0 elsewhere, of shape labels.shape + (classes,)."""
     return np.expand_dims(labels, -1) == np.arange(classes)
@@ -106,6 +130,7 @@ softmax_cross_entropy = primitive(
     _cross_entropy,
     logits=lambda g, p, labels: np.expand_dims(g, -1) * (p - one_hot(labels, p.shape[-1])),
     labels=None,
+    canonical=_cross_entropy_call,
     residuals=_cross_entropy_and_probabilities,
     residual_names=("p",),
     definition=_cross_entropy,

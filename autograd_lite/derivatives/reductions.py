@@ -76,7 +76,7 @@ primitive(
 )
 primitive(
     np.mean,
-    x=lambda g, like_x, axis: expand(g / count(like_x, axis), like_x, axis),
+    x=lambda g, like_x, axis: expand(g * (1 / max(count(like_x, axis), 1)), like_x, axis),
     tex=r"g/n \text{ to every element}",
     **OVER_AXES,
 )

@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis, part
-from autograd_lite.errors import ShapeError
+from autograd_lite.errors import ShapeError, UsageError
 from autograd_lite.primitives import Array, primitive
 
 
 def reshape_call(x: Array, /, *shape: Any, **keywords: Any) -> Any:
     """Bring reshape(x, (2, 3)) and x.reshape(2, -1) into canonical form: a shape without −1."""
     wanted = keywords.pop("shape", shape[0] if len(shape) == 1 else shape)
+    if keywords.pop("order", "C") != "C" or keywords:
+        raise UsageError(
+            "reshape() of a Tensor takes a shape, in C order.", "For Fortran order write x.T.reshape(...).T."
+        )
     wanted = (wanted,) if isinstance(wanted, (int, np.integer)) else tuple(wanted)
     known = -math.prod(wanted)
     full = tuple(x.size // known if n == -1 and known > 0 else int(n) for n in wanted)
-    if math.prod(full) != x.size or min(full, default=0) < 0 or keywords:
+    if math.prod(full) != x.size or min(full, default=0) < 0:
         raise ShapeError(
             f"reshape: {x.size} elements of shape {x.shape} do not fill the shape {wanted}.",
             "The product of the new shape must be the same; one entry may be -1.",
@@ -71,17 +75,19 @@ def moveaxis_call(x: Array, source: Any, destination: Any) -> Any:
     return (x,), {"source": canonical_axes(source, x.ndim), "destination": canonical_axes(destination, x.ndim)}
 
 
-def join_call(arrays: Any, /, axis: int = 0) -> Any:
+def join_call(arrays: Any, /, axis: int | None = 0) -> Any:
     """Bring the arguments of concatenate into canonical form: every array an operand."""
-    operands = tuple(arrays)
+    operands = tuple(each if hasattr(each, "ndim") else np.asarray(each) for each in arrays)
+    if axis is None:
+        operands, axis = tuple(np.ravel(each) for each in operands), 0
     ndim = operands[0].ndim if operands else 1
     return operands, {"axis": canonical_axis(axis, ndim)}
 
 
 def stack_call(arrays: Any, axis: int = 0) -> Any:
     """Bring the arguments of stack into canonical form: every array an operand."""
-    operands = tuple(arrays)
-    ndim = np.ndim(operands[0]) if operands else 0
+    operands = tuple(each if hasattr(each, "ndim") else np.asarray(each) for each in arrays)
+    ndim = operands[0].ndim if operands else 0
     return operands, {"axis": canonical_axis(axis, ndim + 1)}
 
 

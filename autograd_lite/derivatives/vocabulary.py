@@ -162,16 +162,42 @@ scatter: Primitive = unregistered(
 )
 
 
-def wins(a: Array, b: Array) -> Array:
-    """Return 1 where a > b, ½ where they are equal, 0 elsewhere: how max shares its gradient."""
-    return np.where(a == b, 0.5, a > b)
+def _keep(g: Array, weight: Array) -> Array:
+    product = g * weight
+    return product if _surely_finite(product) else np.where(weight == 0, np.zeros_like(product), product)
+
+
+keep: Primitive = unregistered(
+    _keep,
+    x=lambda g, weight: keep(g, weight),
+    weight=None,
+    name="keep",
+    infix="·",
+    samples=lambda x: [((x(3, 2), x(3, 2) > 0), {}), ((x(2), np.array([True, False])), {})],
+    doc="g where a constant weight is 1, 0 where it is 0, even for an infinite g: how a mask passes a gradient.",
+)
+
+
+def winner(g: Array, a: Array, b: Array) -> Array:
+    """Return g where a > b, half of it where they are equal, 0 elsewhere: how max shares its gradient."""
+    return np.where(a > b, g, np.where(a == b, g / 2, 0))
 
 
 def power_slope(a: Array, b: Array) -> Array:
     """Return b·a^(b−1), the slope of a^b; 0 for b = 0, at a = 0 too."""
     if isinstance(b, (int, float)):
         return b * a ** (b - 1 if b else 1)
-    return b * a ** np.where(b == 0, 1, b - 1)
+    return b * np.where((a == 0) & (b == 0), 1, a) ** (b - 1)
+
+
+def inverse(b: Array) -> Array:
+    """Return 1 / b; infinity for a Python 0, as NumPy has it."""
+    return 1 / b if hasattr(b, "shape") or b else np.inf
+
+
+def direction(x: Array) -> Array:
+    """Return x / |x|, the sign of a real number; 0 at 0."""
+    return np.sign(x) if x.dtype.kind != "c" else x / np.where(x == 0, 1, np.abs(x))
 
 
 def log_or_zero(a: Array) -> Array:

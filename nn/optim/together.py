@@ -41,8 +41,8 @@ class Together:
 
         State that was loaded or deep-copied since is no such view any more, and is moved again.
         """
-        first = states[self.members[0]].get(name)
-        if first is not None and first.base is self._state.get(name):
+        first, flat = states[self.members[0]].get(name), self._state.get(name)
+        if first is not None and flat is not None and first.base is flat:
             return
         flat = self._state[name] = np.zeros_like(self._values)
         for k, view in zip(self.members, self._views(flat), strict=True):

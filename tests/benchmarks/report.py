@@ -13,8 +13,10 @@ Rows = list[list[str]]
 
 
 def amount(value: float) -> str:
-    """Three figures, and all of them before the point."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    """Three figures, and never an exponent."""
+    size = abs(value)
+    places = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 4
+    return f"{value:.{places}f}"
 
 
 def time_of(work: Work, measurement: Measurement) -> str:
