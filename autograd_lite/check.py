@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.backward import silent
-from autograd_lite.errors import GradientCheckError, UsageError
+from autograd_lite.errors import ArgumentError, GradientCheckError, UsageError
 from autograd_lite.graph import no_grad
 from autograd_lite.tensors import Tensor, wrap
 from autograd_lite.transforms import gradients
@@ -63,6 +63,8 @@ def gradcheck(
     >>> ag.gradcheck(lambda x: np.sin(x) * x, np.array([0.5, 1.0]), order=2)
     True
     """
+    if order not in (1, 2) or (eps is not None and not eps > 0):
+        raise ArgumentError(f"gradcheck: order={order!r}, eps={eps!r}.", "order is 1 or 2, eps a positive number.")
     points, differentiated = _points(inputs)
     check = _Check(f, points, differentiated, eps, atol, rtol)
     problem = check.first_order() or (check.second_order() if order == 2 else None)

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_lite.errors import DtypeError
 from autograd_lite.interop import Interop
 
+NUMBERS = "biufc"
 PLAIN = (np.ndarray, float, int, np.generic, complex)
 
 
@@ -24,6 +25,8 @@ def copied(data: Any, dtype: Any = None) -> Any:
     """
     if isinstance(data, Interop):
         data = data._value
+    if isinstance(data, np.ndarray):
+        data = without_subclass(data)
     try:
         array = np.array(data, dtype)
     except (ValueError, TypeError) as problem:
@@ -31,7 +34,7 @@ def copied(data: Any, dtype: Any = None) -> Any:
             f"This is no array of numbers: {str(problem).splitlines()[0]}",
             "Give numbers in lists of equal lengths; join Tensors with ag.stack([t1, t2]).",
         ) from None
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in NUMBERS:
         raise DtypeError(
             f"A tensor holds numbers, got dtype {array.dtype}.",
             "Convert the data first, for example with np.asarray(data, dtype=float).",
@@ -43,23 +46,27 @@ def plain(x: Any) -> Any:
     """Return the array behind a Tensor; a number or an array as it is, a list as an array."""
     if isinstance(x, Interop):
         return x._value
+    if type(x) is np.ndarray:
+        return x if x.dtype.kind in NUMBERS else copied(x)
     if type(x) in PLAIN or x is None:
         return x
     if isinstance(x, np.ndarray):
-        return _without_subclass(x)
+        return plain(without_subclass(x))
     if isinstance(x, PLAIN) or hasattr(x, "__array_function__"):
         return x
     return copied(x)
 
 
-def _without_subclass(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def without_subclass(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return a matrix or memory map as a plain array; a mask would be lost, so it is refused."""
+    if type(x) is np.ndarray:
+        return x
     if hasattr(x, "mask"):
         raise DtypeError(
             f"A masked array of shape {x.shape} would lose its mask here.",
             "Fill it first, x.filled(0), or choose the elements: x.compressed().",
         )
-    return x.view(np.ndarray)
+    return np.asarray(x)
 
 
 def plain_index(index: Any) -> Any:

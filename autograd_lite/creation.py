@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.conversion import plain, tensors_in
+from autograd_lite.conversion import plain, tensors_in, without_subclass
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.tensors import Tensor, wrap
 
@@ -78,7 +78,7 @@ def from_numpy(array: Any) -> Tensor:
             f"from_numpy() takes an ndarray of numbers, got {type(array).__name__}.",
             "For anything else use ag.tensor(data), which copies.",
         )
-    return wrap(array, None)
+    return wrap(without_subclass(array), None)
 
 
 def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -91,7 +91,7 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",
             )
         made = function(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
-        return _finish(wrap(made, None), requires_grad, name)
+        return _finish(wrap(np.asarray(made), None), requires_grad, name)
 
     create.__name__ = function.__name__
     create.__doc__ = (

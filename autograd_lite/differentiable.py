@@ -15,9 +15,9 @@ import numpy as np
 
 from autograd_lite.backward import backward as walk
 from autograd_lite.backward import silent
-from autograd_lite.conversion import owned, plain, read_only
+from autograd_lite.conversion import NUMBERS, owned, plain, read_only
 from autograd_lite.derivatives.vocabulary import conj, fit
-from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import Node, enable_grad
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
@@ -49,8 +49,9 @@ class Differentiable(Interop):
                 f"{self._title()} has shape {self.shape}, got a gradient of shape {np.shape(given)}.",
                 "A gradient has the shape of its tensor.",
             )
-        recorded = isinstance(value, Differentiable) and value.requires_grad
-        self._grad = value if recorded else self._wrap(np.array(given, self.dtype), None)
+        new: Any = value if isinstance(value, Differentiable) else self._wrap(np.array(given), None)
+        new = _of_dtype(new, self.dtype)
+        self._grad = new if new.requires_grad else self._wrap(np.array(new._value), None)
 
     def backward(
         self,
@@ -156,7 +157,7 @@ class Differentiable(Interop):
                     f"A hook replaced a gradient of shape {seen.shape} by one of shape {new.shape}.",
                     "Return a gradient of the same shape, or None.",
                 )
-            new = conj(new if new.dtype == seen.dtype else new.astype(seen.dtype))
+            new = conj(_of_dtype(new, seen.dtype))
             return new if isinstance(g, Differentiable) else new._value
 
         notes = self._node.note()
@@ -188,6 +189,18 @@ class RemovableHook:
 def owner_of(node: Node) -> Any:
     """Return the Tensor that waits for this node's gradient, if it is still there."""
     return None if node.notes is None or node.notes.owner is None else node.notes.owner()
+
+
+def _of_dtype(gradient: Any, dtype: Any) -> Any:
+    """Return a gradient in its tensor's dtype; an imaginary part is never dropped."""
+    if gradient.dtype == dtype:
+        return gradient
+    if gradient.dtype.kind not in NUMBERS or (gradient.dtype.kind == "c" and dtype.kind != "c"):
+        raise DtypeError(
+            f"A gradient of dtype {gradient.dtype} cannot be that of a tensor of {dtype}.",
+            "A gradient is of the dtype of its tensor: take g.real, or make the tensor complex.",
+        )
+    return gradient.astype(dtype)
 
 
 def tensors_of(given: Any, name: str) -> list[Any]:

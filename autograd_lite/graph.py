@@ -10,13 +10,16 @@ import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from typing import Any, NamedTuple
+from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from autograd_lite.errors import UsageError
 from autograd_lite.primitives import NO_PLAN, Plan, Primitive
 
 Cotangent = Any
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 Hook = Callable[[Cotangent], Cotangent]
 
 
@@ -188,6 +191,16 @@ class _ModeChange(ContextDecorator):
     def __init__(self) -> None:
         self._tokens: list[Token[Mode]] = []
 
+    def __call__(self, function: _Function) -> _Function:
+        code = getattr(function, "__code__", None)
+        if code is not None and code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
+            raise UsageError(
+                f"@{type(self).__name__} would end before the body of {function.__name__}() runs: it is a generator "
+                "or coroutine.",
+                f"Write `with ag.{type(self).__name__}(...):` inside of it.",
+            )
+        return super().__call__(function)
+
     def _changed(self, mode: Mode) -> Mode:
         raise TypeError(f"{type(self).__name__} changes no mode.")
 
@@ -286,11 +299,12 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode: bool) -> None:
+        self._mode = bool(mode)
         self._before = current_mode.get()
-        current_mode.set(Mode(bool(mode), self._before.scope))
+        self.__enter__()
 
     def __enter__(self) -> None:
-        return None
+        current_mode.set(Mode(self._mode, current_mode.get().scope))
 
     def __exit__(self, *exception: object) -> None:
         current_mode.set(self._before)

@@ -225,12 +225,12 @@ class Primitive:
         places = _places(rule, ["i", "likes", "y", *self.keywords])
         take = _taker(places)
 
-        def taker(i: int) -> Taker:
-            return lambda pool: take((i, tuple(map(Like.of, pool[:count])), *pool[count:]))
+        def save(pool: tuple[Any, ...]) -> tuple[tuple[Any, ...], ...]:
+            likes = tuple(map(Like.of, pool[:count]))
+            return tuple([take((i, likes, *pool[count:])) for i in positions])
 
         sources = tuple(count if k == 2 else None for k, _ in places)
-        many = len(positions)
-        return Plan(self, tuple(positions), (rule,) * many, _saver(list(map(taker, positions))), (sources,) * many)
+        return Plan(self, tuple(positions), (rule,) * len(positions), save, (sources,) * len(positions))
 
 
 def _places(rule: Rule | None, pool: list[str]) -> tuple[tuple[int, bool], ...]:

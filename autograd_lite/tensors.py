@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.conversion import copied, plain, plain_index
+from autograd_lite.conversion import NUMBERS, copied, plain, plain_index
 from autograd_lite.derivatives.indexing import getitem
 from autograd_lite.differentiable import Differentiable
 from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
@@ -146,6 +146,8 @@ class Tensor(TensorMethods, Operators, Differentiable):
 
     @name.setter
     def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise UsageError(f"A name is text, got {type(name).__name__}.", f'Write name="{name}".')
         node = self._leaf() if self._node is None else self._node
         node.note().name = name
 
@@ -201,6 +203,8 @@ class Tensor(TensorMethods, Operators, Differentiable):
     def astype(self, dtype: Any) -> Tensor:
         """Return a copy of another dtype; differentiable between floating dtypes."""
         target = np.dtype(dtype)
+        if target.kind not in NUMBERS:
+            raise DtypeError(f"A tensor holds numbers, got dtype {target}.", "Use t.tolist() for Python objects.")
         if target.kind not in "fc":
             return wrap(self._value.astype(target), None)
         return record(ASTYPE, (self,), {"dtype": target})

@@ -252,7 +252,15 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     b'\\xce\\xb4'
     """
     target = Path(path)
-    real = Path(os.path.realpath(target))
+    try:
+        real = Path(os.path.realpath(target))
+        special = real.exists() and not (real.is_file() or real.is_dir())
+    except ValueError as error:
+        raise ArgumentError(f"cannot write {str(target)!r}: {error}.", "Give a file name without it.") from error
+    if special:
+        raise ArgumentError(
+            f"cannot write {str(target)!r}: it is a device or a pipe, and would be replaced.", "Give a file name."
+        )
     temporary = real.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:
@@ -339,7 +347,7 @@ def _spell_superscript(run: re.Match[str]) -> str:
     return f"^({spelled})" if re.search(r".[+-]", spelled) else f"^{spelled}"
 
 
-_REFUSALS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
+_REFUSALS = (OSError,)
 _PROBE = "δσθη∂Σ′ŷᵀ²⊙−√ ✓✗←─⎡"
 _MARKS = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"[-+−]?(\d[\d,]*\.?\d*|\.\d+)(e[-+−]?\d+)?( ?%)?|[-+−]?(inf|∞)|nan")

@@ -225,6 +225,11 @@ class Module:
     def __repr__(self) -> str:
         lines = [_summary(self)]
         for name, child in self.named_children():
+            if self in child.modules():
+                raise UsageError(
+                    f"{type(self).__name__}.{name} holds the module that it is part of.",
+                    "Keep only what is below a module in its attributes.",
+                )
             first, *more = repr(child).splitlines()
             lines += [f"  {name}: {first}", *(f"  {line}" for line in more)]
         return "\n".join(lines)

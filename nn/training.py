@@ -326,7 +326,7 @@ def _pair(title: str, x: Any, y: Any) -> tuple[Array, Array]:
 
 
 def _numbers(title: str, data: Any) -> Array:
-    array = data if isinstance(data, np.ndarray) else ag.tensor(data).numpy()
+    array = data if type(data) is np.ndarray else ag.tensor(data).numpy()
     if array.dtype.kind not in "biufc":
         raise DtypeError(f"{title} must hold numbers, got dtype {array.dtype}.", f"Convert it: {title}.astype(float).")
     if array.dtype.kind in "fc" and not np.isfinite(array).all():

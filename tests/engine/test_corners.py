@@ -254,3 +254,49 @@ def test_a_complex_result_has_no_steepest_ascent() -> None:
 def test_gradcheck_suits_points_of_every_size(point: float) -> None:
     assert ag.gradcheck(lambda x: np.log(x).sum(), np.full(3, point))
     assert ag.gradcheck(lambda x: (x * x).sum(), np.full(3, point), rtol=1e-4)
+
+
+def test_joining_many_tensors_takes_time_in_proportion() -> None:
+    parts = [leaf([1.0]) for _ in range(3000)]
+    ag.concatenate(parts).sum().backward()
+    assert all(part.grad.item() == 1.0 for part in parts)
+    node = ag.stack(parts).grad_fn
+    assert node is not None and node.saved is not None and node.saved[0][-1] is node.saved[-1][-1]
+
+
+def test_no_grad_refuses_to_decorate_what_runs_later() -> None:
+    def generator() -> object:
+        yield 1
+
+    async def coroutine() -> None: ...
+
+    for function in (generator, coroutine):
+        with pytest.raises(UsageError, match="inside of it"):
+            ag.no_grad()(function)
+
+
+def test_set_grad_enabled_works_again_as_a_block() -> None:
+    off = ag.set_grad_enabled(False)
+    with off:
+        pass
+    assert ag.is_grad_enabled()
+    with off:
+        assert not ag.is_grad_enabled()
+    assert ag.is_grad_enabled()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda t: t * np.array([1, 2], object),
+        lambda t: t.astype(object),
+        lambda t: ag.tensor([1.0], name=5),
+        lambda t: ag.linear(t, np.ones(2)),
+        lambda t: ag.gradcheck(lambda x: x, np.ones(1), order=3),
+        lambda t: setattr(t, "grad", np.array([1j, 2.0])),
+    ],
+)
+def test_what_is_no_number_or_no_name_is_refused(wrong: object) -> None:
+    with pytest.raises(AutogradError) as caught:
+        wrong(leaf([1.0, 2.0]))  # type: ignore[operator]
+    assert len(str(caught.value).splitlines()) == 2
