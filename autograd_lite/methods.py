@@ -11,7 +11,12 @@ from autograd_lite import derivatives as derivatives
 from autograd_lite.primitives import REGISTRY, Primitive
 
 # Operations whose first operand is not "the tensor itself", and operators, are no methods.
-NOT_METHODS = frozenset({"where", "concatenate", "stack", "broadcast_to", "moveaxis", "expand_dims", "real", "imag"})
+NOT_METHODS = frozenset(
+    """
+    where concatenate stack broadcast_to moveaxis expand_dims real imag
+    max_pool2d avg_pool2d gelu erf erfc
+    """.split()  # noqa: SIM905
+)
 FROM_NUMPY = ("all", "any", "argmax", "argmin", "argsort", "nonzero", "round")
 
 

@@ -5,12 +5,16 @@ The first derivative runs the fused rule; higher ones differentiate the definiti
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from autograd_lite.blocks import in_blocks
 from autograd_lite.derivatives.reductions import logsumexp, softmax
+from autograd_lite.derivatives.special import erfc
 from autograd_lite.derivatives.vocabulary import mT, rows
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
@@ -30,6 +34,11 @@ def _linear_definition(x: Array, weight: Array, bias: Array | None = None) -> Ar
 
 
 def _linear_call(x: Array, weight: Array, bias: Array | None = None) -> Any:
+    if np.ndim(weight) != 2 or np.shape(x)[-1:] != np.shape(weight)[1:]:
+        raise ShapeError(
+            f"linear: x has shape {np.shape(x)}, the weight {np.shape(weight)}; expected (..., in) and (out, in).",
+            "Transpose the weight, or give x one example a row.",
+        )
     return (x, weight, bias), {}
 
 
@@ -139,4 +148,167 @@ softmax_cross_entropy = primitive(
     samples=lambda x: [((x(5, 3), np.array([0, 2, 1, 1, 0])), {}), ((x(4), np.array(2)), {})],
     tex=r"g\,(p - y)",
     doc="−log softmax(logits)[label], one loss an example: logits (N, C) and labels (N,), or (C,) and one label.",
+)
+
+
+ROOT_OF_2_OVER_PI = math.sqrt(2 / math.pi)
+CUBIC = 0.044715
+
+
+def _gelu_none(x: Array) -> tuple[Array, Array]:
+    """Return x Φ(x) and its slope Φ(x) + x φ(x)."""
+    phi = 0.5 * erfc(x * -math.sqrt(0.5))
+    return x * phi, phi + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+
+
+def _gelu_tanh(x: Array) -> tuple[Array, Array]:
+    """Return x (1 + t)/2 and its slope (1 + t)/2 + x (1 − t²)/2 · u′, where t = tanh u is near 2 Φ(x) − 1."""
+    xx = x * x
+    t = np.tanh(x * (CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI))
+    phi = 0.5 * t + 0.5
+    y = x * phi
+    return y, phi + y * (1 - t) * (3 * CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI)
+
+
+def _gelu_definition(x: Array, approximate: str) -> Array:
+    if approximate == "none":
+        return 0.5 * x * erfc(x * -math.sqrt(0.5))
+    return 0.5 * x * (1 + np.tanh(ROOT_OF_2_OVER_PI * (x + CUBIC * x**3)))
+
+
+GELU: dict[str, Callable[[Array], tuple[Array, Array]]] = {"none": _gelu_none, "tanh": _gelu_tanh}
+
+
+def _gelu_and_slope(x: Array, approximate: str) -> tuple[Array, Array]:
+    value, slope = in_blocks(GELU[approximate], x)
+    return value, slope
+
+
+def _gelu(x: Array, approximate: str) -> Array:
+    return in_blocks(lambda x: GELU[approximate](x)[0], x)
+
+
+def _gelu_call(x: Array, approximate: str = "none") -> Any:
+    if approximate not in GELU:
+        raise ArgumentError(
+            f"gelu: approximate is 'none' or 'tanh', got {approximate!r}.",
+            "'none' is x Φ(x), precise; 'tanh' the quicker formula of GPT-2.",
+        )
+    return (x,), {"approximate": approximate}
+
+
+gelu = primitive(
+    _gelu,
+    x=lambda g, slope: g * slope,
+    canonical=_gelu_call,
+    keywords=("approximate",),
+    residuals=_gelu_and_slope,
+    residual_names=("slope",),
+    definition=_gelu_definition,
+    name="gelu",
+    label="GELU",
+    samples=lambda x: [((x(4, 3),), {}), ((x(5), "tanh"), {}), ((x(),), {"approximate": "tanh"}), ((x(0, 2),), {})],
+    tex=r"\Phi(x) + x\,\varphi(x)",
+    doc="""x Φ(x), with Φ the distribution function of the standard normal distribution.
+
+    ``approximate="tanh"`` is x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))). Both after D. Hendrycks and K. Gimpel,
+    "Gaussian Error Linear Units" (2016).
+
+    Raises
+    ------
+    ArgumentError
+        When `approximate` is something else.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.gelu(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
+    [-0.1587, 0.0, 0.8413]
+    """,
+)
+
+
+def _normalised(x: Array, eps: float) -> tuple[Array, Array]:
+    """Return (x − μ)/σ and 1/σ over the last axis, σ² = mean (x − μ)² + eps."""
+    d = x - x.mean(axis=-1, keepdims=True)
+    r = 1 / np.sqrt((d * d).mean(axis=-1, keepdims=True) + eps)
+    return d * r, r
+
+
+def _scaled(n: Array, weight: Array | None, bias: Array | None) -> Array:
+    scaled = n if weight is None else n * weight
+    return scaled if bias is None else scaled + bias
+
+
+def _layer_norm(x: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
+    return _scaled(_normalised(x, eps)[0], weight, bias)
+
+
+def _layer_norm_and_normalised(x: Array, weight: Array | None, bias: Array | None, eps: float) -> tuple[Array, ...]:
+    n, r = _normalised(x, eps)
+    return _scaled(n, weight, bias), n, r
+
+
+def _layer_norm_to_x(g: Array, n: Array, r: Array, weight: Array | None) -> Array:
+    """Return (h − mean h − n mean(h n)) / σ: what is left of h = g w without its mean and its part along n."""
+    h = g if weight is None else g * weight
+    along = (h * n).mean(axis=-1, keepdims=True)
+    return r * (h - h.mean(axis=-1, keepdims=True) - n * along)
+
+
+def _layer_norm_call(x: Array, weight: Array | None = None, bias: Array | None = None, *, eps: float = 1e-5) -> Any:
+    features = np.shape(x)[-1:]
+    for name, given in (("weight", weight), ("bias", bias)):
+        if not features or (given is not None and np.shape(given) != features):
+            raise ShapeError(
+                f"layer_norm: x has shape {np.shape(x)}, the {name} {None if given is None else np.shape(given)}.",
+                f"It works over the last axis of x; give a {name} of the shape {features or '(features,)'}, or None.",
+            )
+    return (x, weight, bias), {"eps": eps}
+
+
+layer_norm = primitive(
+    _layer_norm,
+    x=lambda g, n, r, weight: _layer_norm_to_x(g, n, r, weight),
+    weight=lambda g, n: g * n,
+    bias=lambda g: g,
+    canonical=_layer_norm_call,
+    keywords=("eps",),
+    residuals=_layer_norm_and_normalised,
+    residual_names=("n", "r"),
+    definition=_layer_norm,
+    name="layer_norm",
+    label="LN",
+    samples=lambda x: [
+        ((x(4, 5), x(5), x(5)), {}),
+        ((x(2, 3, 4),), {"eps": 1e-3}),
+        ((x(6), x(6)), {}),
+        ((x(3, 4), None, x(4)), {}),
+        ((x(0, 4), x(4), x(4)), {}),
+    ],
+    tex=r"\tfrac{1}{\sigma}(h - \overline{h} - n\,\overline{h n}), g\,n, g",
+    doc="""(x − μ)/σ · weight + bias over the last axis, with σ² = mean (x − μ)² + eps.
+
+    After J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016).
+
+    Parameters
+    ----------
+    x : (..., features)
+        Normalised over the last axis.
+    weight, bias : (features,), optional
+        Scale and shift.
+    eps : float
+        Keeps the division from exploding where all features are equal.
+
+    Raises
+    ------
+    ShapeError
+        When weight or bias have another shape.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.layer_norm(np.array([1.0, 2.0, 3.0]), eps=0.0).round(4).tolist()
+    [-1.2247, 0.0, 1.2247]
+    """,
 )

@@ -109,8 +109,8 @@ def _zmul(g: Array, d: Array) -> Array:
 
 def _surely_finite(x: Array) -> bool:
     """Return True only if every element is finite; one dot product is the cheapest test that NumPy has."""
-    if type(x) is np.ndarray and x.flags.c_contiguous:
-        flat = x.reshape(-1)
+    if type(x) is np.ndarray:
+        flat = x.ravel(order="K")
         return math.isfinite(abs(flat.dot(flat)))
     return isinstance(x, np.number) and math.isfinite(abs(x))
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, ShapeError
-from autograd_lite.primitives import Array, Like, primitive, unregistered
+from autograd_lite.primitives import Array, Like, Primitive, primitive, unregistered
 
 Pair = tuple[int, int]
 
@@ -154,7 +154,7 @@ def _conv2d_call(x: Array, weight: Array, bias: Array | None = None, *, stride: 
     return (x, weight, bias), {"stride": steps, "padding": margins}
 
 
-conv2d = primitive(
+conv2d: Primitive = primitive(
     _conv2d,
     x=lambda g, weight, like_x, stride, padding: conv2d_to_x(g, weight, like_x, stride, padding),
     weight=lambda g, x, like_weight, stride, padding: conv2d_to_weight(g, x, like_weight, stride, padding),
@@ -206,7 +206,7 @@ def _transpose_call(a: Array, b: Array, like: Like, stride: Pair, padding: Pair)
     return (a, b), {"like": like, "stride": stride, "padding": padding}
 
 
-conv2d_to_x = unregistered(
+conv2d_to_x: Primitive = unregistered(
     _conv2d_to_x,
     z=lambda g, weight, stride, padding: conv2d(g, weight, stride=stride, padding=padding),
     weight=lambda g, z, like_weight, stride, padding: conv2d_to_weight(z, g, like_weight, stride, padding),
@@ -216,7 +216,7 @@ conv2d_to_x = unregistered(
     samples=lambda x: [((x(2, 3, 3, 2), x(3, 2, 2, 3), Like((2, 2, 4, 4), np.dtype(float)), (1, 1), (0, 0)), {})],
     doc="The transpose of conv2d as a function of the images.",
 )
-conv2d_to_weight = unregistered(
+conv2d_to_weight: Primitive = unregistered(
     _conv2d_to_weight,
     z=lambda g, x, stride, padding: conv2d(x, g, stride=stride, padding=padding),
     x=lambda g, z, like_x, stride, padding: conv2d_to_x(z, g, like_x, stride, padding),
@@ -284,7 +284,7 @@ def _pick(x: Array, place: Array, size: Pair, stride: Pair) -> Array:
     return batch_first(picked)
 
 
-max_pool2d = primitive(
+max_pool2d: Primitive = primitive(
     _max_pool2d,
     x=lambda g, place, like_x, size, stride: unpool(g, place, like_x, size, stride),
     name="max_pool2d",
@@ -314,7 +314,7 @@ max_pool2d = primitive(
     [[[[0.0, 1.0], [0.0, 0.0]]]]
     """,
 )
-unpool = unregistered(
+unpool: Primitive = unregistered(
     _unpool,
     z=lambda g, place, size, stride: pick(g, place, size, stride),
     place=None,
@@ -323,7 +323,7 @@ unpool = unregistered(
     keywords=("like", "size", "stride"),
     doc="Zeros, with each window's number added at the chosen place of the window.",
 )
-pick = unregistered(
+pick: Primitive = unregistered(
     _pick,
     x=lambda g, place, like_x, size, stride: unpool(g, place, like_x, size, stride),
     place=None,
@@ -345,7 +345,7 @@ def _share_out(z: Array, like: Like, size: Pair, stride: Pair) -> Array:
     return spread_out((share for _ in range(count)), like, size, stride)
 
 
-avg_pool2d = primitive(
+avg_pool2d: Primitive = primitive(
     _avg_pool2d,
     x=lambda g, like_x, size, stride: share_out(g, like_x, size, stride),
     name="avg_pool2d",
@@ -367,7 +367,7 @@ avg_pool2d = primitive(
     [[[[2.5, 4.5], [10.5, 12.5]]]]
     """,
 )
-share_out = unregistered(
+share_out: Primitive = unregistered(
     _share_out,
     z=lambda g, size, stride: avg_pool2d(g, size, stride),
     name="share_out",

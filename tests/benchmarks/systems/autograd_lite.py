@@ -7,11 +7,9 @@ import numpy as np
 
 import autograd_lite as ag
 import nn
-from tests.benchmarks.works import Arrays, Chain, Direction, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training
 
 VERSION = f"autograd-lite {ag.__version__}"
-# Works whose operations are still to come.
-MISSING = {"convolution": "not yet"}
 LOSSES = {"half_sse": nn.HalfSSELoss, "mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
 OPTIMIZERS = {"sgd": nn.optim.SGD, "adam": nn.optim.Adam}
 
@@ -103,10 +101,35 @@ def hessian_vector_product(data: Direction) -> Job:
 
 def elementwise(data: Pair) -> Job:
     """The long elementwise expression."""
-    root = float(np.sqrt(2 / np.pi))
 
     def value(x: ag.Tensor, y: ag.Tensor) -> ag.Tensor:
-        gelu = 0.5 * x * (1 + np.tanh(root * (x + 0.044715 * x * x * x)))
+        gelu = ag.gelu(x, approximate="tanh")
         return np.mean(gelu * ag.sigmoid(y) + np.log1p(np.exp(-np.abs(x * y))))
 
     return gradients_of(value, data.x, data.y)
+
+
+def convolution(data: Images) -> Job:
+    """A step of the convolutional network."""
+    layers = [ag.tensor(each, requires_grad=True) for each in (*data.kernels, *data.kernel_biases)]
+    half = len(data.kernels)
+    weight, bias = ag.tensor(data.weight, requires_grad=True), ag.tensor(data.bias, requires_grad=True)
+    x, labels = ag.tensor(data.x), ag.tensor(data.labels)
+    ordered = [each for pair in zip(layers[:half], layers[half:], strict=True) for each in pair]
+    parameters = [*ordered, weight, bias]
+
+    def value() -> ag.Tensor:
+        h = x
+        for kernel, shift in zip(layers[:half], layers[half:], strict=True):
+            h = ag.max_pool2d(ag.relu(ag.conv2d(h, kernel, shift)), 2)
+        logits = ag.linear(h.reshape(len(data.x), -1), weight, bias)
+        return ag.softmax_cross_entropy(logits, labels).mean()
+
+    optimizer = nn.optim.SGD(parameters, lr=data.rate)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        value().backward()
+        optimizer.step()
+
+    return Job(step, lambda: with_gradients(value(), parameters), lambda: numbers(parameters))
