@@ -27,6 +27,10 @@ def copied(data: Any, dtype: Any = None) -> Any:
         data = data._value
     if isinstance(data, np.ndarray):
         data = without_subclass(data)
+    if isinstance(data, (list, tuple)) and any(each.requires_grad for each in tensors_in(data)):
+        raise DtypeError(
+            "A list of Tensors that require a gradient would lose it here.", "Join them: ag.stack([t1, t2])."
+        )
     try:
         array = np.array(data, dtype)
     except (ValueError, TypeError) as problem:

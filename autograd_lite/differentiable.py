@@ -5,6 +5,7 @@ The walk itself, in `backward`, knows no Tensor; this is where seeds go in and g
 
 from __future__ import annotations
 
+import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
@@ -35,7 +36,19 @@ class Differentiable(Interop):
 
     @property
     def grad(self) -> Any:
-        """The gradient that backward() accumulated here, a Tensor; None before."""
+        """The gradient that backward() accumulated here, a Tensor; None before.
+
+        Warns
+        -----
+        UserWarning
+            When this was computed from others and a backward() went through it: it keeps no gradient of its own.
+        """
+        if self._grad is None and self._node is not None and self._node.saved is None:
+            warnings.warn(
+                f"{self._title()} was computed from others, so backward() kept no gradient for it.\n"
+                "Update a leaf in place, w.data -= lr * w.grad, or call retain_grad() on it first.",
+                stacklevel=2,
+            )
         return self._grad
 
     @grad.setter

@@ -56,19 +56,23 @@ class Interop:
         return self._value.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        self._refuse_to_leave("np.asarray(t)")
+        self._refuse_to_leave(
+            "np.asarray(t) or np.array([t, ...])", "Use ag.stack([t1, t2]) to join Tensors, t.numpy() for the array."
+        )
         return np.array(self._value, dtype) if copy or dtype not in (None, self.dtype) else self.numpy()
 
     def __float__(self) -> float:
-        self._refuse_to_leave("float(t)")
+        self._refuse_to_leave(
+            "float(t)", "Use np.exp(t) instead of math.exp(t) for the function, t.item() for the number."
+        )
         return float(self.item())
 
     def __int__(self) -> int:
-        self._refuse_to_leave("int(t)")
+        self._refuse_to_leave("int(t)", "Use int(t.item()) for the number.")
         return int(self.item())
 
     def __complex__(self) -> complex:
-        self._refuse_to_leave("complex(t)")
+        self._refuse_to_leave("complex(t)", "Use t.item() for the number.")
         return complex(self.item())
 
     def __index__(self) -> int:
@@ -76,13 +80,10 @@ class Interop:
             raise DtypeError(f"An index must be an integer, got dtype {self.dtype}.", "Use int(t.item()).")
         return int(self.item())
 
-    def _refuse_to_leave(self, call: str) -> None:
+    def _refuse_to_leave(self, call: str, mend: str) -> None:
         node = self._node
         if node is not None and node.requires_grad and node.saved is not None:
-            raise UsageError(
-                f"{call} would lose the gradient of {self._title()}: it requires one.",
-                "Use np.exp(t) for the function, t.item() for the number, t.numpy() for the array.",
-            )
+            raise UsageError(f"{call} would lose the gradient of {self._title()}: it requires one.", mend)
 
     def __bool__(self) -> bool:
         if self.size != 1:

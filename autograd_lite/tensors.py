@@ -15,7 +15,7 @@ import numpy as np
 from autograd_lite.conversion import NUMBERS, copied, plain, plain_index
 from autograd_lite.derivatives.indexing import getitem
 from autograd_lite.differentiable import Differentiable
-from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import Leaf, Node, current_mode
 from autograd_lite.methods import TensorMethods
 from autograd_lite.operators import Operators
@@ -296,13 +296,17 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
                 needed |= bit
         bit <<= 1
     mode = current_mode.get()
+    residuals: Any = ()
+    try:
+        if primitive.residuals is None or not needed or not mode.recording:
+            y = primitive.fn(*values, **keywords)
+        else:
+            y, *residuals = primitive.residuals(*values, **keywords)
+    except ValueError as problem:
+        raise misfit(primitive, operands, problem) from None
     if not needed or not mode.recording:
-        return wrap(primitive.fn(*values, **keywords), None)
+        return wrap(y, None)
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
-    if primitive.residuals is None:
-        y, residuals = primitive.fn(*values, **keywords), ()
-    else:
-        y, *residuals = primitive.residuals(*values, **keywords)
     if not plan.positions:
         return wrap(y, None)
     pool = (*values, y, *residuals, *[keywords[name] for name in primitive.keywords])
@@ -312,6 +316,25 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     held = tuple(inputs)
     parents = held if len(plan.positions) == len(held) else tuple([held[k] for k in plan.positions])
     return wrap(y, Node(plan, held, parents, saved, keywords, y.shape, y.dtype, mode.scope))
+
+
+def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> AutogradError:
+    """Return the error of operands that NumPy refuses, with their names and shapes."""
+    if isinstance(problem, AutogradError):
+        return problem
+    shown = " and ".join(
+        f"{each.name!r} {each.shape}" if isinstance(each, Tensor) and each.name else str(np.shape(each))
+        for each in operands
+        if each is not None
+    )
+    label = primitive.infix or primitive.__name__
+    if isinstance(problem, TypeError):
+        kinds = ", ".join(type(each).__name__ for each in operands)
+        return UsageError(f"{label} does not take these operands: {kinds}.", "Use Tensors, arrays and numbers.")
+    mend = "Transpose or reshape one: for a @ b the columns of a are as many as the rows of b."
+    if primitive is not REGISTRY[np.matmul]:
+        mend = "Shapes fit when, from the right, lengths are equal or 1; use reshape or np.expand_dims."
+    return ShapeError(f"{label}: the shapes {shown} do not fit.", mend)
 
 
 def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Tensor:
@@ -327,7 +350,10 @@ def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b:
         z, right = b._value, b._node
     else:
         z, right = plain(b), None
-    y = compute(x, z)
+    try:
+        y = compute(x, z)
+    except (ValueError, TypeError) as problem:
+        raise misfit(primitive, (a, b), problem) from None
     if type(y) is complex:  # Python's own product of a complex number and a NumPy scalar
         y = np.complex128(y)
     needed = (left is not None and left.requires_grad) + 2 * (right is not None and right.requires_grad)

@@ -24,11 +24,24 @@ PIECEWISE_CONSTANT = frozenset(
 )
 
 
+# What to write instead, where the table has the same under another name.
+MENDS = {
+    "dot": "Write a @ b.",
+    "inner": "Write a @ b for vectors, a @ b.T for matrices.",
+    "outer": "Write a.reshape(-1, 1) * b.",
+    "linalg.norm": "Write np.sqrt((t * t).sum()).",
+    "add.reduce": "Write t.sum(axis=0).",
+}
+
+
 def _name_of(function: Callable[..., Any]) -> str:
     """Return a function's name; that of np.add.reduce names the ufunc too."""
     name = getattr(function, "__name__", str(function))
     owner = getattr(function, "__self__", None)
-    return f"{owner.__name__}.{name}" if isinstance(owner, np.ufunc) else name
+    if isinstance(owner, np.ufunc):
+        return f"{owner.__name__}.{name}"
+    home = str(getattr(function, "__module__", "")).removeprefix("numpy").lstrip(".")
+    return f"{home}.{name}" if home in ("linalg", "fft") else name
 
 
 def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -46,6 +59,6 @@ def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
             if each.requires_grad and not constant:
                 raise UnsupportedError(
                     f"np.{name} has no derivative here, and its operand of shape {each.shape} requires a gradient.",
-                    f"Use np.{name}(t.detach()) for the value alone, or declare a rule with ag.primitive.",
+                    MENDS.get(name, f"Use np.{name}(t.detach()) for the value alone, or declare ag.primitive(...)."),
                 )
     return function(*without_tensors(args), **without_tensors(kwargs))
