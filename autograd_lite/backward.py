@@ -98,7 +98,11 @@ def backward(
             if targets is not None and parent not in passing and parent not in targets:
                 continue
             contribution = rule(g, *arguments)
-            if getattr(contribution, "shape", None) != parent.shape or contribution.dtype is not parent.dtype:
+            try:
+                fits = contribution.shape == parent.shape and contribution.dtype is parent.dtype
+            except AttributeError:  # a Python number
+                fits = False
+            if not fits:
                 contribution = fit(_checked(contribution, node, parent), Like(parent.shape, parent.dtype))
             if parent in cotangents:
                 cotangents[parent] = cotangents[parent] + contribution
@@ -128,7 +132,7 @@ def _checked(contribution: Cotangent, node: Node, parent: Node) -> Cotangent:
 def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Iterator[Part]:
     """Yield each parent with its rule and the saved values lifted to operands with a history."""
     assert node.saved is not None
-    if node.op is not None and node.op.definition is not None:
+    if node.op is not None and node.op.through_definition:
         yield from _parts_of_definition(node, g, recorder, fit)
         return
     histories = (*node.inputs, node)

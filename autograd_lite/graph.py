@@ -67,7 +67,8 @@ class Node:
     parents : tuple of Node
         The inputs that need a gradient, in the order of the plan's rules.
     saved : tuple or None
-        For each rule its arguments after g; a fused operation adds the operands' values. None once freed.
+        For each rule its arguments after g; where a recorded walk goes through a definition, the operands' values
+        as well. None once freed.
     keywords : dict
         The operation's keywords in canonical form.
     shape, dtype

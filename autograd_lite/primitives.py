@@ -93,7 +93,8 @@ class Primitive:
     constant_residuals : bool
         Whether the residuals are indices, which do not change when the operands change a little.
     definition : callable, optional
-        The same function in plain primitives: what higher derivatives differentiate.
+        The same function in plain primitives: the tests' oracle, and where there are residuals, what higher
+        derivatives differentiate.
     unfold : bool
         Whether pictures show the definition's operations in the place of this one.
     domain : tuple of float, optional
@@ -138,6 +139,8 @@ class Primitive:
         self.residual_names = tuple(residual_names)
         self.constant_residuals = constant_residuals
         self.definition = definition
+        # Residuals are constants to a recorded walk, so it goes through the definition instead.
+        self.through_definition = residuals is not None and definition is not None
         self.unfold = unfold
         self.infix = infix
         self.label = label or infix or self.__name__

@@ -219,12 +219,14 @@ class Tensor(TensorMethods, Operators, Differentiable):
         return record(primitive, operands, keywords)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
+        primitive = REGISTRY.get(ufunc)
+        if primitive is not None and method == "__call__" and not kwargs:
+            return record(primitive, args, NO_KEYWORDS)
         if "out" in kwargs:
             raise UsageError(
                 f"np.{ufunc.__name__} cannot write a Tensor into existing memory: the gradient would be lost.",
                 "Write `a = a + t` instead of `a += t` or out=a.",
             )
-        primitive = REGISTRY.get(ufunc)
         if method == "__call__" and primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)
         return self._undifferentiated(ufunc if method == "__call__" else getattr(ufunc, method), args, kwargs)
@@ -285,15 +287,14 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     inputs: list[Any] = []
     needed, bit = 0, 1
     for operand in operands:
-        value = operand._value if isinstance(operand, Tensor) else plain(operand)
-        values.append(value)
-        node = operand._node if isinstance(operand, Tensor) else None
-        if node is None:
-            inputs.append(value)
+        if isinstance(operand, Tensor):
+            value, node = operand._value, operand._node
         else:
-            inputs.append(node)
-            if node.requires_grad:
-                needed |= bit
+            value, node = plain(operand), None
+        values.append(value)
+        inputs.append(value if node is None else node)
+        if node is not None and node.requires_grad:
+            needed |= bit
         bit <<= 1
     mode = current_mode.get()
     residuals: Any = ()
@@ -309,9 +310,11 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
     if not plan.positions:
         return wrap(y, None)
-    pool = (*values, y, *residuals, *[keywords[name] for name in primitive.keywords])
+    pool = (*values, y)
+    if primitive.keywords or residuals:
+        pool = (*pool, *residuals, *[keywords[name] for name in primitive.keywords])
     saved = plan.save(pool)
-    if primitive.definition is not None:
+    if primitive.through_definition:
         saved = (*saved, tuple(values))
     held = tuple(inputs)
     parents = held if len(plan.positions) == len(held) else tuple([held[k] for k in plan.positions])

@@ -1,6 +1,7 @@
 """Fused primitives: several operations in one, with one rule; `definition` is the same in plain primitives.
 
-The first derivative runs the fused rule; higher ones differentiate the definition, the oracle of the tests too.
+The definition is the oracle of the tests. Higher derivatives run the fused rule too, or differentiate the definition
+where the rule takes residuals, which are constants to it.
 """
 
 from __future__ import annotations

@@ -5,27 +5,32 @@ from itertools import pairwise
 import graphviz
 
 from autograd_lite.drawing.blocks import Block, Style, above, beside, space, words
-from autograd_lite.drawing.chain import Step, lay_out
+from autograd_lite.drawing.chain import WIDEST, Step, lay_out
 from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.operations import Operations, card_key, operation_key, scope_title
 from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, digraph, panel_style
 from autograd_lite.snapshot import Entry
 
 _NOTE_SIZE = 8.5
+_NODE_GAP, _RANK_GAP = 14.4, 21.6
+_LONGEST_STRIP = 3.0
 
 
-def arrange(operations: Operations, title: str, rankdir: str = "LR") -> str:
+def arrange(operations: Operations, title: str, rankdir: str | None = None) -> str:
     """Return the operations view as DOT.
 
     Parameters
     ----------
     operations : Operations
     title : str
-    rankdir : {'LR', 'TB', 'RL', 'BT'}
-        The direction of the arrows. Only from left to right are chains laid out in lines.
+    rankdir : {'LR', 'TB', 'RL', 'BT'}, optional
+        The direction of the arrows. Only from left to right are chains laid out in lines. Left out, it is that, or from
+        top to bottom where a graph that branches would become a long strip.
     """
-    steps = operations.chain() if rankdir == "LR" else None
-    return _in_lines(operations, steps, title) if steps else _by_dot(operations, title, rankdir)
+    steps = operations.chain() if rankdir in ("LR", None) else None
+    if steps:
+        return _in_lines(operations, steps, title)
+    return _by_dot(operations, title, rankdir or ("TB" if _is_strip(operations) else "LR"))
 
 
 def legend(operations: Operations) -> list[Block]:
@@ -35,9 +40,9 @@ def legend(operations: Operations) -> list[Block]:
     parts: list[Block] = []
     if look.grads and any(entry.gradient is not None for entry in entries):
         if look.values:
-            parts += [_sample("0.8", Style(8, theme.ink, courier=True)), words("left: value", small), space(28)]
-        sample = _sample("−0.0230", Style(8, theme.gradient, courier=True, italic=True))
-        parts += [sample, words("right, slanted: gradient", small), space(28)]
+            parts += [_sample("value", Style(8, theme.ink, courier=True)), words("at the left", small), space(28)]
+        sample = _sample("gradient", Style(8, theme.gradient, courier=True, italic=True))
+        parts += [sample, words("at the right, slanted", small), space(28)]
     if any(entry.kind == "parameter" for entry in entries):
         parts += [words("thick frame: parameter", small)]
     lines = [beside(parts)] if parts else []
@@ -69,8 +74,8 @@ def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
         layout="dot",
         rankdir=rankdir,
         newrank="true",
-        nodesep="0.2",
-        ranksep="0.3",
+        nodesep=f"{_NODE_GAP / 72:g}",
+        ranksep=f"{_RANK_GAP / 72:g}",
         label=f"<{above(lines).markup}>" if lines else "",
         labelloc="b",
         labeljust="l",
@@ -83,7 +88,8 @@ def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
     spine = {arrow for entry in operations.spine() for arrow in _arrows_along(operations, entry)}
     for tail, head, place in operations.arrows():
         weight = {"weight": "30"} if (tail, head) in spine else {}
-        graph.edge(tail, head, **weight, **({"headlabel": place} if place else {}))
+        # A label, unlike a headlabel, is given room beside the arrow.
+        graph.edge(tail, head, **weight, **({"label": f"\N{NO-BREAK SPACE}{place}\N{NO-BREAK SPACE}"} if place else {}))
     for entry in operations.entries.values():
         beside_it = [leaf for leaf in operations.operands(entry) if _stands_beside(operations, leaf)]
         if beside_it:
@@ -91,6 +97,28 @@ def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
                 for key in (operation_key(entry), *map(card_key, beside_it)):
                     rank.node(key)
     return str(graph.source)
+
+
+def _is_strip(operations: Operations) -> bool:
+    """Estimate, before any layout, whether a graph drawn from left to right is wider than a page and a long strip."""
+    ranks: dict[str, int] = {}
+    for entry in operations.entries.values():
+        behind = [ranks[operations.keys(operand)[-1]] for operand in operations.operands(entry)]
+        for key in operations.keys(entry):
+            ranks[key] = 1 + max(behind, default=0)
+            behind = [ranks[key]]
+    for entry in operations.entries.values():
+        for leaf in operations.operands(entry):
+            if _stands_beside(operations, leaf):
+                ranks[card_key(leaf)] = ranks[operation_key(entry)]
+    widths: dict[int, float] = {}
+    heights: dict[int, float] = {}
+    for key, rank in ranks.items():
+        node = operations.nodes[key]
+        widths[rank] = max(widths.get(rank, 0.0), node.width)
+        heights[rank] = heights.get(rank, -_NODE_GAP) + node.height + _NODE_GAP
+    width = sum(widths.values()) + _RANK_GAP * (len(widths) - 1)
+    return width > max(WIDEST, _LONGEST_STRIP * max(heights.values()))
 
 
 class _Cluster:

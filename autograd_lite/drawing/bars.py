@@ -61,12 +61,11 @@ def _plain(colour: str) -> dict[str, str]:
 
 
 def _count(sheet: Sheet, count: int, unit: str, style: Style, start: float, top: float, pitch: float) -> float:
-    """Write the numbers of the bars under their axis, and what they count between the first two."""
-    ticks = counted_ticks(count)
-    for tick in ticks:
-        label = words(str(tick), style)
+    """Write the numbers of the bars under their axis, and on a line below what they count."""
+    labels = {tick: words(str(tick), style) for tick in counted_ticks(count)}
+    for tick, label in labels.items():
         sheet.text(label, start + (tick - 0.5) * pitch - label.width / 2, top)
     name = words(unit, Style(style.size, style.colour, italic=True))
-    middle = start + ((ticks[0] + ticks[1]) / 2 - 0.5) * pitch if len(ticks) > 1 else start + 20
-    sheet.text(name, middle - name.width / 2, top)
-    return top + name.height
+    below = top + max(label.height for label in labels.values()) + 2
+    sheet.text(name, start + (count * pitch - name.width) / 2, below)
+    return below + name.height

@@ -18,7 +18,7 @@ _BETWEEN = 7.0
 _LINE_GAP = 20.0
 _PANEL_GAP = 22.0
 _INDENT = 26.0
-_WIDEST = 540.0
+WIDEST = 540.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class _Line:
         return max(self.right, centre + half) + 10, False
 
 
-def lay_out(steps: Sequence[Step], *, widest: float = _WIDEST, narrowest: float = 0.0) -> Layout:
+def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float = 0.0) -> Layout:
     """Place a chain of steps in lines that are at most so wide, where the items allow it.
 
     Parameters

@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape
 import graphviz
 
 from autograd_lite.drawing.blocks import printable
-from autograd_lite.drawing.renderer import render
-from autograd_lite.errors import ArgumentError, RenderError, nearest
+from autograd_lite.drawing.renderer import formats, render
+from autograd_lite.errors import ArgumentError, RenderError
 from autograd_lite.writing import write_file
 
 FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "json", "dot", "gv")
@@ -178,7 +178,9 @@ class Drawing:
 def _checked_format(format: str) -> str:
     known = str(format).lower().removeprefix(".")
     if known not in FORMATS:
-        raise ArgumentError(f"unknown picture format {format!r}.", f"Known formats: {nearest(known, FORMATS)}.")
+        raise ArgumentError(
+            f"unknown picture format {format!r}.", f"Formats that can be written here: {', '.join(formats())}."
+        )
     return known
 
 

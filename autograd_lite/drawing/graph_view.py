@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 600
 MOST_DECIMALS = 17
+UNRECORDED = "nothing recorded: no input has requires_grad=True, or it was computed inside no_grad()"
+NOT_SCALAR = "no gradients: the result is no scalar"
 RANKDIRS = ("LR", "TB", "RL", "BT")
 
 
@@ -29,7 +31,7 @@ def draw(
     values: bool = True,
     grads: bool = True,
     decimals: int = 4,
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     theme: str = "light",
     names: Mapping[str, Tensor] | None = None,
 ) -> Drawing:
@@ -44,8 +46,9 @@ def draw(
         Write out values and gradients; arrays with more than six rows or columns as their range and norm.
     decimals : int
         Digits after the point of computed numbers; given ones are written as they were given.
-    rankdir : {'LR', 'TB', 'RL', 'BT'}
-        The direction of the arrows. From left to right, a chain of layers is laid out in lines.
+    rankdir : {'LR', 'TB', 'RL', 'BT'}, optional
+        The direction of the arrows. From left to right, a chain of layers is laid out in lines. Left out, it is from
+        left to right, but from top to bottom for a graph that branches and would become a long strip.
     theme : {'light', 'dark', 'print'}
         For light and dark pages, or for black ink on white paper.
     names : mapping of str to Tensor, optional
@@ -71,16 +74,17 @@ def draw(
     <Drawing: The operations that compute L>
     """
     look = Look(theme_named(theme), bool(values), bool(grads), checked_decimals(decimals))
-    if rankdir not in RANKDIRS:
+    if rankdir is not None and rankdir not in RANKDIRS:
         raise ArgumentError(f"unknown rankdir {rankdir!r}.", f"Write one of {', '.join(map(repr, RANKDIRS))}.")
     if names is not None and not isinstance(names, Mapping):
         raise UsageError(
             f"names must map names to tensors, got {type(names).__name__}.", "Write names={'W': W} or names=locals()."
         )
-    return draw_snapshot(snapshot(t, names=names), look, rankdir)
+    graph = snapshot(t, names=names)
+    return draw_snapshot(replace(graph, note=graph.note or _missing(t, look)), look, rankdir)
 
 
-def draw_snapshot(graph: Snapshot, look: Look, rankdir: str = "LR") -> Drawing:
+def draw_snapshot(graph: Snapshot, look: Look, rankdir: str | None = None) -> Drawing:
     """Draw a graph that was taken as data."""
     if len(graph.entries) > MOST_NODES:
         raise ArgumentError(
@@ -101,6 +105,13 @@ def checked_decimals(decimals: int) -> int:
             f"decimals must be a whole number from 0 to {MOST_DECIMALS}, got {decimals!r}.", "Leave it out for 4."
         )
     return decimals
+
+
+def _missing(t: Tensor, look: Look) -> str | None:
+    """Say why a picture shows less than was asked for."""
+    if not t.requires_grad:
+        return UNRECORDED
+    return NOT_SCALAR if look.grads and t.size != 1 else None
 
 
 def _description(graph: Snapshot, look: Look) -> str:

@@ -151,16 +151,16 @@ def grouped(count: int) -> str:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """Write a shape as the mathematics does: a vector is a column, a single number has none.
+    """Write a shape as its sizes; a single number has none.
+
+    A vector of three, though written as a column, is not the matrix 3×1, and the two are not interchangeable.
 
     Examples
     --------
-    >>> shape_text((3, 2)), shape_text((3,)), shape_text(())
-    ('3×2', '3×1', '')
+    >>> shape_text((3, 2)), shape_text((3, 1)), shape_text((3,)), shape_text(())
+    ('3×2', '3×1', '3', '')
     """
-    if all(size == 1 for size in shape):
-        return ""
-    return "×".join(map(str, shape if len(shape) > 1 else (*shape, 1)))
+    return "" if all(size == 1 for size in shape) else "×".join(map(str, shape))
 
 
 def _facts(facts: list[tuple[str, str]]) -> list[str]:

@@ -17,6 +17,7 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LEGIBLE = {"·": "×", "ᵀ": "T"}
 _LONGEST_TITLE = 60
 _LONGEST_BRANCH = 2
+_LONGEST_IN_LABEL = 8
 
 
 class Operations:
@@ -41,6 +42,7 @@ class Operations:
         self.look = look
         self.note = snapshot.note
         self.uses = Counter(operand for entry in snapshot.entries for operand in entry.inputs)
+        self._told = {operand.id for entry in snapshot.entries for operand in self._told_by_label(entry)}
         self.nodes: dict[str, Node] = {}
         for entry in snapshot.entries:
             if entry.op is not None:
@@ -49,8 +51,8 @@ class Operations:
                 self.nodes[card_key(entry)] = tensor_card(entry, self.name(entry), look)
 
     def operands(self, entry: Entry) -> list[Entry]:
-        """What an operation takes."""
-        return [self.entries[each] for each in entry.inputs]
+        """What an operation takes, but for the numbers that its label tells."""
+        return [operand for operand in self._all_operands(entry) if operand.id not in self._told]
 
     def name(self, entry: Entry) -> str | None:
         """The name of a tensor; the root has one always."""
@@ -58,7 +60,7 @@ class Operations:
 
     def has_card(self, entry: Entry) -> bool:
         """Tell whether a tensor is shown, not only the operation that computes it."""
-        return entry.op is None or self.name(entry) is not None
+        return entry.id not in self._told and (entry.op is None or self.name(entry) is not None)
 
     def keys(self, entry: Entry) -> list[str]:
         """The nodes of an entry: its operation, its card, or both."""
@@ -115,9 +117,22 @@ class Operations:
         scopes = [None, *(entry.scope for entry, _, _ in steps)]
         return [self._step(*step, scopes[place]) for place, step in enumerate(steps)]
 
+    def _all_operands(self, entry: Entry) -> list[Entry]:
+        return [self.entries[each] for each in entry.inputs]
+
+    def _told_by_label(self, entry: Entry) -> Iterator[Entry]:
+        """The unnamed numbers that stand in the label of an operation in full, such as an exponent."""
+        operands = self._all_operands(entry)
+        if entry.op not in _ORDER_MATTERS or len(operands) != 2:
+            return
+        for operand in operands:
+            spelled = None if operand.name else self._spelled(operand)
+            if spelled and len(spelled) <= _LONGEST_IN_LABEL and self.uses[operand.id] == 1:
+                yield operand
+
     def _has_unclear_order(self, entry: Entry) -> bool:
         """Tell whether the label cannot say which operand comes first, because neither has a name."""
-        operands = self.operands(entry)
+        operands = self._all_operands(entry)
         return entry.op in _ORDER_MATTERS and len(operands) == 2 and not any(map(self._spelled, operands))
 
     def _before(self, operands: list[Entry]) -> Entry | None:
@@ -134,9 +149,10 @@ class Operations:
         """The way from an operand through operations of one operand to a leaf; empty when it is no such way."""
         way = [entry]
         while way[-1].op is not None:
-            if len(way[-1].inputs) != 1 or len(way) > _LONGEST_BRANCH:
+            operands = self.operands(way[-1])
+            if len(operands) != 1 or len(way) > _LONGEST_BRANCH:
                 return []
-            way += self.operands(way[-1])
+            way += operands
         return way
 
     def _step(self, entry: Entry, before: Entry | None, others: list[Entry], scope: tuple[str, ...] | None) -> Step:
@@ -160,7 +176,7 @@ class Operations:
         return Item(key, node.width, node.height, node.is_round)
 
     def _circle(self, entry: Entry) -> Node:
-        names = [self._spelled(operand) for operand in self.operands(entry)]
+        names = [self._spelled(operand) for operand in self._all_operands(entry)]
         call = f"{entry.title or entry.op} of {', '.join(name or '·' for name in names)}"
         tooltip = f"{call}: shape {tuple(entry.shape)}, {entry.dtype}"
         return operation_circle(_label(entry.op or "", names), tooltip, self.look.theme)
@@ -176,7 +192,7 @@ def _label(operation: str, names: list[str | None]) -> str:
     """What stands in the circle; where the order of the operands matters, with their names."""
     if len(names) != 2 or operation not in _ORDER_MATTERS or not any(names):
         return _LEGIBLE.get(operation, operation)
-    left, right = (name and shortened(name, 8) for name in names)
+    left, right = (name and shortened(name, _LONGEST_IN_LABEL) for name in names)
     if operation in _POWER and right and right.isdecimal():
         base = left or "·"
         return f"{base if base.isalpha() else f'({base})'}{right.translate(_RAISED)}"

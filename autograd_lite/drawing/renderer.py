@@ -65,6 +65,18 @@ def graphviz_info() -> GraphvizInfo:
     return next(_found(), GraphvizInfo("none", "", "", ("dot",)))
 
 
+def formats() -> tuple[str, ...]:
+    """Return the formats that the renderers here write between them; the source is one that needs none.
+
+    Examples
+    --------
+    >>> "dot" in formats()
+    True
+    """
+    offered = {"dot", *(format for info in _found() for format in info.formats)}
+    return tuple(each for each in _WANTED if each in offered)
+
+
 def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
     """Draw DOT in a format.
 
@@ -91,7 +103,7 @@ def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
     if info is None:
         raise RenderError(
             f"the {found[0].renderer} Graphviz {found[0].version} writes no {format}.",
-            "Write svg, which converts to pdf without loss, "
+            f"Write one of {', '.join(formats())}, "
             "or install Graphviz on the system (https://graphviz.org/download) so that dot is on the PATH.",
         )
     if format not in _RASTER:
