@@ -73,9 +73,10 @@ def __getattr__(name: str) -> Any:
     if name in LAZY:
         value = globals()[name] = getattr(import_module(LAZY[name]), name)
         return value
-    from autograd_lite.errors import nearest
+    from autograd_lite.errors import suggestion
 
-    raise AttributeError(f"autograd_lite has no name {name!r}.\nDid you mean {nearest(name, __all__)}?")
+    mend = suggestion(name, __all__, namespace="autograd_lite")
+    raise AttributeError(f"autograd_lite has no name {name!r}.\n{mend}")
 
 
 def __dir__() -> list[str]:

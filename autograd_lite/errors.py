@@ -58,13 +58,47 @@ class RenderError(AutogradError, RuntimeError):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Return the quoted known name most like `name`, or all of them when none is close.
+    """Return the quoted known name most like `name`, whatever its case; all of them when none is close.
 
     Examples
     --------
-    >>> nearest("sigmod", ["relu", "sigmoid", "tanh"])
+    >>> nearest("Sigmod", ["relu", "sigmoid", "tanh"])
     "'sigmoid'"
     """
-    known = sorted(names)
-    close = get_close_matches(name, known, n=1)
-    return ", ".join(repr(each) for each in (close or known))
+    known = list(names)
+    close = _closest(name, known)
+    return _quoted(known) if close is None else repr(close)
+
+
+def suggestion(name: object, names: Iterable[str], *, namespace: str = "") -> str:
+    """Return how to mend an unknown name: the one that was probably meant, and which there are.
+
+    Parameters
+    ----------
+    name : object
+        What was given; only a string is like another.
+    names : iterable of str
+    namespace : str
+        Where the names are, when they are too many to be listed.
+
+    Examples
+    --------
+    >>> suggestion("Rleu", ["relu", "tanh"])
+    "Did you mean 'relu'? Known: 'relu', 'tanh'."
+    >>> suggestion("frobnicate", ["relu", "tanh"], namespace="nn")
+    'See dir(nn).'
+    """
+    known = list(names)
+    close = _closest(name, known) if isinstance(name, str) else None
+    listed = f"See dir({namespace})." if namespace else f"Known: {_quoted(known)}."
+    return listed if close is None else f"Did you mean {close!r}? {listed}"
+
+
+def _closest(name: str, names: Iterable[str]) -> str | None:
+    lowered = {each.lower(): each for each in names}
+    close = get_close_matches(name.lower(), lowered, n=1)
+    return lowered[close[0]] if close else None
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(map(repr, names))

@@ -6,7 +6,7 @@ The public names.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd_lite.errors import nearest
+from autograd_lite.errors import suggestion
 from nn import datasets, functional, init, optim, recursion
 from nn.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from nn.containers import Sequential
@@ -60,7 +60,7 @@ def __getattr__(name: str) -> Any:
     if name in _LAZY:
         value = globals()[name] = getattr(import_module(_LAZY[name]), name)
         return value
-    raise AttributeError(f"nn has no name {name!r}.\nDid you mean {nearest(name, __all__)}?")
+    raise AttributeError(f"nn has no name {name!r}.\n{suggestion(name, __all__, namespace='nn')}")
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import autograd_lite as ag
 from autograd_lite.errors import UsageError
 from nn import functional
-from nn.arguments import as_tensor, choice
+from nn.arguments import as_tensor, choice, made_without_data
 from nn.module import Module
 
 
@@ -22,6 +22,10 @@ class Activation(Module):
 
     key: ClassVar[str]
     label: ClassVar[str]
+
+    @made_without_data("activation (z)")
+    def __init__(self) -> None:
+        """An activation has nothing to be made with."""
 
 
 class ReLU(Activation):
@@ -105,10 +109,13 @@ class Identity(Activation):
 
 
 ACTIVATIONS: dict[str, type[Activation]] = {each.key: each for each in (ReLU, Sigmoid, Tanh, Identity)}
+NAMES: dict[str, type[Activation]] = {**ACTIVATIONS, Identity.label: Identity}
 
 
 def activation_module(activation: str | Module | None) -> Module:
     """Return the module that an activation argument means: by name, a module as it is, None for the identity.
+
+    Names are known in any case, and the identity by its label too.
 
     Raises
     ------
@@ -122,10 +129,25 @@ def activation_module(activation: str | Module | None) -> Module:
     if isinstance(activation, Module):
         return activation
     if isinstance(activation, str):
-        return ACTIVATIONS[choice("activation", activation, ACTIVATIONS)]()
-    called = getattr(activation, "__name__", repr(activation))
-    raise UsageError(
-        f"An activation is a name or a Module, got {called}.",
+        if (made := NAMES.get(activation.lower())) is not None:
+            return made()
+        choice("activation", activation, NAMES)
+    raise _no_activation(activation)
+
+
+def _no_activation(given: Any) -> UsageError:
+    """Return the error for what is neither a name nor a module."""
+    name = getattr(given, "__name__", repr(given))
+    if isinstance(given, type) and issubclass(given, Activation) and given in ACTIVATIONS.values():
+        return UsageError(
+            f"An activation is a name or a Module, got the class {name}.", f"Write nn.{name}() or {given.key!r}."
+        )
+    if isinstance(given, type) and issubclass(given, Module):
+        return UsageError(f"An activation is a name or a Module, got the class {name}.", f"Write {name}().")
+    if name in NAMES:
+        return UsageError(f"An activation is a name or a Module, got the function {name}.", f"Write {name!r}.")
+    return UsageError(
+        f"An activation is a name or a Module, got {name}.",
         f"Use one of {', '.join(map(repr, ACTIVATIONS))}, or an instance such as nn.ReLU().",
     )
 

@@ -2,13 +2,16 @@
 
 import math
 import operator
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, DtypeError, UsageError, nearest
+from autograd_lite.errors import ArgumentError, DtypeError, GradientError, UsageError, suggestion
+
+Init = TypeVar("Init", bound=Callable[..., None])
 
 
 def as_tensor(data: Any, dtype: Any = None, *, name: str | None = None) -> ag.Tensor:
@@ -55,8 +58,16 @@ def _cast(data: ag.Tensor, dtype: Any) -> ag.Tensor:
     return cast
 
 
-def positive_integer(title: str, value: Any) -> int:
+def positive_integer(title: str, value: Any, mend: str) -> int:
     """Return a size as an int.
+
+    Parameters
+    ----------
+    title : str
+        What messages call it.
+    value : int
+    mend : str
+        What to write instead of a wrong one.
 
     Raises
     ------
@@ -68,9 +79,9 @@ def positive_integer(title: str, value: Any) -> int:
     try:
         size = operator.index(value)
     except TypeError:
-        raise UsageError(f"{title} must be an integer, got {value!r}.", f"Write {title}=32, for example.") from None
+        raise UsageError(f"{title} must be an integer, got {value!r}.", mend) from None
     if isinstance(value, bool) or size < 1:
-        raise ArgumentError(f"{title} must be at least 1, got {value!r}.", f"Write {title}=32, for example.")
+        raise ArgumentError(f"{title} must be at least 1, got {value!r}.", mend)
     return size
 
 
@@ -100,10 +111,74 @@ def choice(title: str, value: Any, known: Iterable[str]) -> str:
     Raises
     ------
     ArgumentError
-        When the value is none of them; the message gives the nearest.
+        When the value is none of them; the message gives the nearest and lists all.
     """
     names = list(known)
     if isinstance(value, str) and value in names:
         return value
-    mend = nearest(value, names) if isinstance(value, str) else ", ".join(map(repr, names))
-    raise ArgumentError(f"{title} {value!r} is not known.", f"Write {title}= one of {mend}.")
+    raise ArgumentError(f"{title} {value!r} is not known.", suggestion(value, names))
+
+
+def check_loss(loss: Any) -> None:
+    """Raise unless a loss can be called with a prediction and a target.
+
+    Raises
+    ------
+    UsageError
+        When it is the class of a loss, or a value that a loss gave.
+    """
+    if isinstance(loss, type):
+        raise UsageError(
+            f"loss must be a loss function, got the class {loss.__name__}.", f"Make one: loss={_public(loss)}()."
+        )
+    if isinstance(loss, ag.Tensor):
+        raise UsageError(
+            f"loss must be a loss function, got a Tensor of shape {loss.shape}, such as it returns.",
+            "Pass the function itself, loss=nn.MSELoss(): it is called with the prediction and y.",
+        )
+    if not callable(loss):
+        raise UsageError(f"loss must be a loss function, got {loss!r}.", "Make one: loss=nn.MSELoss().")
+
+
+def check_scalar(value: Any, owner: str) -> None:
+    """Raise unless what a loss gave is a scalar Tensor.
+
+    Raises
+    ------
+    GradientError
+        When it has another shape, or is no Tensor.
+    """
+    if not isinstance(value, ag.Tensor) or value.size != 1:
+        got = f"shape {value.shape}" if isinstance(value, ag.Tensor) else type(value).__name__
+        raise GradientError(f"{owner} needs a loss that gives a scalar Tensor, got {got}.", 'Use reduction="mean".')
+
+
+def made_without_data(call: str) -> Callable[[Init], Init]:
+    """Let the ``__init__`` of a module answer data, as in nn.ReLU(z), with how the module is made and called.
+
+    Parameters
+    ----------
+    call : str
+        What to make first, and the arguments of its call: "activation", "(z)".
+    """
+    noun, _, arguments = call.partition(" ")
+
+    def checking(init: Init) -> Init:
+        @wraps(init)
+        def checked(self: Any, *given: Any, **options: Any) -> None:
+            if len(given) > 1 or any(isinstance(each, (ag.Tensor, np.ndarray, list, tuple, float)) for each in given):
+                name = type(self).__name__
+                raise UsageError(
+                    f"{name} is made without data, got {len(given)} positional argument{'s' * (len(given) > 1)}.",
+                    f"Make the {noun} first: {_public(type(self))}(){arguments}.",
+                )
+            init(self, *given, **options)
+
+        return cast(Init, checked)
+
+    return checking
+
+
+def _public(made: type) -> str:
+    """Return what users call a class: ours with the package's name before it."""
+    return f"nn.{made.__name__}" if made.__module__.startswith("nn.") else made.__name__

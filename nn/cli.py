@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, AutogradError, nearest
+from autograd_lite.errors import ArgumentError, AutogradError
 from autograd_lite.writing import Writer
 from nn import tour
 from nn.messages import LANGUAGES, message
@@ -73,7 +73,7 @@ def _run(given: list[str], lang: str) -> int:
     if rest and rest[0].startswith("-"):
         raise ArgumentError(message("cli.unknown_option", lang, got=rest[0]), message("cli.options", lang))
     if rest and rest[0] not in COMMANDS:
-        mend = message("cli.commands", lang, known=nearest(rest[0], COMMANDS))
+        mend = message("cli.commands", lang, known=", ".join(map(repr, COMMANDS)))
         raise ArgumentError(message("cli.unknown_command", lang, got=rest[0]), mend)
     if options.version:
         return _version()

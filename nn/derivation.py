@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_lite.errors import ArgumentError, nearest
+from autograd_lite.errors import ArgumentError
 from autograd_lite.writing import to_ascii, width
 from nn.blocks import Block, Part, beside, is_large, matrix, parenthesised
-from nn.formulas import NOTATIONS, SQUARES, Sums
+from nn.formulas import NOTATIONS, SQUARES, Sums, spoken
 from nn.messages import message
 from nn.passes import LayerRecord, Pass
 from nn.recursion import softmax
@@ -56,9 +56,21 @@ def derivation(
     ArgumentError
         When the notation or the language is not known.
     """
+    blackboard = _Blackboard(told, checked_notation(notation), lang, decimals, columns, plain)
+    return "\n".join(blackboard.lines())
+
+
+def checked_notation(notation: str) -> str:
+    """Return a notation that there are formulas in.
+
+    Examples
+    --------
+    >>> checked_notation("u-o")
+    'u-o'
+    """
     if notation not in NOTATIONS:
-        raise ArgumentError(f"unknown notation {notation!r}.", f"Known notations: {nearest(notation, NOTATIONS)}.")
-    return "\n".join(_Blackboard(told, notation, lang, decimals, columns, plain).lines())
+        raise ArgumentError(f"unknown notation {notation!r}.", f"Known notations: {', '.join(map(repr, NOTATIONS))}.")
+    return notation
 
 
 class _Blackboard:
@@ -80,7 +92,7 @@ class _Blackboard:
         yield from ("", self._says("record.forward"))
         for layer in told.layers:
             yield from self._section(self._heading(layer), [self._weighted_sum(layer), self._activation(layer)])
-        yield from self._section(self._says("record.loss"), [self._loss()])
+        yield from self._section(self._says("record.loss"), self._loss())
         yield from ("", self._says("record.backward"))
         for layer in reversed(told.layers):
             steps = [self._slope(layer), self._delta(layer), self._weight_gradient(layer), self._bias_gradient(layer)]
@@ -89,7 +101,7 @@ class _Blackboard:
     def _heading(self, layer: LayerRecord) -> str:
         key = "record.output" if layer is self.output else "record.hidden"
         outputs, inputs = layer.W.shape
-        return self._says(key, number=layer.number, activation=layer.label, inputs=inputs, outputs=outputs)
+        return self._says(key, number=layer.number, activation=self._label(layer), inputs=inputs, outputs=outputs)
 
     def _section(self, heading: str, steps: list[Step]) -> Iterator[str]:
         """Write a heading and its steps, those of several lines apart from their neighbours."""
@@ -121,15 +133,32 @@ class _Blackboard:
         return self._step(formula, [layer.before, layer.W], [[*product, *shift]], layer.z)
 
     def _activation(self, layer: LayerRecord) -> Step:
-        label = "" if layer.activation == "identity" else layer.label
+        label = "" if layer.activation == "identity" else self._label(layer)
         return self._step(self.formulas.activation(layer.number, label), [], [], layer.a)
 
-    def _loss(self) -> Step:
+    def _label(self, layer: LayerRecord) -> str:
+        return spoken(layer.label, self.lang)
+
+    def _loss(self) -> list[Step]:
         key, value = self.told.loss_key, np.asarray(self.told.loss)
         if key == "cross_entropy":
-            return self._step(self.formulas.cross_entropy(self._share()), [], [], value)
+            return self._cross_entropy(value)
         formula = self.formulas.squared_error(key, self._share()) if key in SQUARES else self.formulas.loss
-        return self._step(formula, [], [], value)
+        return [self._step(formula, [], [], value)]
+
+    def _cross_entropy(self, value: Array) -> list[Step]:
+        """Return the probabilities, what they ought to be, and how unlikely they made the labels."""
+        linear = self.output.activation == "identity"
+        steps = [
+            Step(self.formulas.probabilities(linear=linear), [], self._computed(softmax(self.output.a))),
+            Step(self.formulas.cross_entropy(self._share()), [], self._computed(value)),
+        ]
+        if linear:
+            steps.insert(1, Step(self._says("record.one_hot"), [], self._computed(self._one_hot())))
+        return steps
+
+    def _one_hot(self) -> Array:
+        return np.eye(self.output.a.shape[-1], dtype=int)[self.told.y]
 
     def _slope(self, layer: LayerRecord) -> Step | None:
         if layer.derivative is None:
@@ -156,9 +185,10 @@ class _Blackboard:
         key, share = self.told.loss_key, self._share()
         stage: Stage
         if key == "cross_entropy" and layer.activation == "identity":
-            p, target = softmax(layer.z), np.eye(layer.z.shape[-1], dtype=int)[self.told.y]
-            difference = parenthesised(beside(self._computed(p), "−", self._computed(target), plain=self.plain))
-            stage = [f"1/{share}", difference] if share > 1 else [difference]
+            p = softmax(layer.z)
+            stage = [self._computed(p), "−", self._computed(self._one_hot())]
+            if share > 1:
+                stage = [f"1/{share}", parenthesised(beside(*stage, plain=self.plain))]
             return self._step(self.formulas.cross_entropy_delta(share), [p], [stage], layer.delta)
         if key not in SQUARES:
             stage = [self._computed(layer.dL_da), "⊙", slopes]

@@ -61,9 +61,12 @@ class Matrices:
         """Return the loss of squared differences, each summed or divided by `share`."""
         return f"{self.loss} = {'½ ' if key == 'half_sse' else ''}{_front(1, share)}Σ {self.difference()}²"
 
+    def probabilities(self, *, linear: bool) -> str:
+        """Return p, of the last layer's z, or where it has an activation of its own of its a."""
+        return f"p = softmax({self.z if linear else self.a}{superscript(self.depth)})"
+
     def cross_entropy(self, share: int) -> str:
-        total = "" if self.batch is None else "Σₙ "
-        return f"{self.loss} = −{_front(1, share)}{total}log p[y], p = softmax({self.a}{superscript(self.depth)})"
+        return f"{self.loss} = −{_front(1, share)}{'' if self.batch is None else 'Σₙ '}log p[y]"
 
     def squared_error_delta(self, key: str, share: int) -> str:
         """Return δ = ∂L/∂a ⊙ σ′(z) of the output layer under squared differences."""
@@ -71,8 +74,8 @@ class Matrices:
         return f"δ{k} = {self.front(key, share)}{self.difference()} ⊙ σ′({self.z}{k})"
 
     def cross_entropy_delta(self, share: int) -> str:
-        k = superscript(self.depth)
-        return f"δ{k} = {_front(1, share)}(p − y), p = softmax({self.z}{k})"
+        difference = f"{_front(1, share)}(p − e_y)" if share > 1 else "p − e_y"
+        return f"δ{superscript(self.depth)} = {difference}"
 
     def general_delta(self, k: int) -> str:
         index = superscript(k)
@@ -136,6 +139,20 @@ class Sums(Matrices):
 
     def front(self, key: str, share: int) -> str:
         return "−" + _front(SQUARES[key], share)
+
+
+SPOKEN = {"sigmoid": "record.sigmoid", "linear": "record.linear"}
+
+
+def spoken(label: str, lang: str) -> str:
+    """Return an activation's label in a language.
+
+    Examples
+    --------
+    >>> spoken("sigmoid", "es"), spoken("ReLU", "es")
+    ('sigmoide', 'ReLU')
+    """
+    return message(SPOKEN[label], lang) if label in SPOKEN else label
 
 
 NOTATIONS: dict[str, type[Matrices]] = {"z-a": Matrices, "u-o": Sums}

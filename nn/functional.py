@@ -90,7 +90,9 @@ def mse(prediction: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
 
 
 def cross_entropy(logits: Any, labels: Any, reduction: str = "mean") -> ag.Tensor:
-    """The cross-entropy of softmax, L = −log p[label] with p = softmax(logits), so that ∂L/∂logits = p − y.
+    """The cross-entropy of softmax, L = −log p[label] with p = softmax(logits), so that ∂L/∂logits = p − e.
+
+    e is 1 at the label, else 0, for each example.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Linear, the layer z = W x + b."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from nn.arguments import as_tensor, positive_integer
 from nn.init import Initializer, initializer, zeros
 from nn.module import Module, Parameter, misfit
 from nn.random import Rng
+
+_SIZES = "Give the number of features, nn.Linear(2, 3), for example."
 
 
 class Linear(Module):
@@ -66,8 +69,8 @@ class Linear(Module):
         dtype: Any = np.float64,
         rng: Rng = None,
     ) -> None:
-        self.in_features = positive_integer("in_features", in_features)
-        self.out_features = positive_integer("out_features", out_features)
+        self.in_features = positive_integer("in_features", in_features, _SIZES)
+        self.out_features = positive_integer("out_features", out_features, _SIZES)
         shape = (self.out_features, self.in_features)
         self.weight = Parameter(_drawn(init, shape, dtype, rng))
         self.bias = Parameter(zeros((self.out_features,), dtype=dtype)) if bias else None
@@ -96,10 +99,19 @@ class Linear(Module):
             return misfit(
                 self, f"expects (..., 1), got {shape}.", "Pass x.reshape(-1, 1): one example a row, of one feature."
             )
+        if len(shape) > 1 and wanted in (math.prod(shape), math.prod(shape[1:])):
+            single = wanted == math.prod(shape)
+            whole = f"x.ravel(): {_product(shape)} = {wanted} features"
+            rows = f"x.reshape(len(x), {wanted}): one example a row, of {_product(shape[1:])} = {wanted} features"
+            return misfit(self, f"expects (..., {wanted}), got {shape}.", f"Pass {whole if single else rows}.")
         got = shape[-1] if shape else None
         mend = f"Pass x of shape ({wanted},), or (N, {wanted}) with one example a row"
         mend += f"; or make the layer for {got} features." if got else "."
         return misfit(self, f"expects (..., {wanted}), got {shape}.", mend, got=got)
+
+
+def _product(shape: tuple[int, ...]) -> str:
+    return "·".join(map(str, shape))
 
 
 def _drawn(init: str | float | Initializer, shape: tuple[int, int], dtype: Any, rng: Rng) -> Any:

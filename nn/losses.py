@@ -11,7 +11,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import UsageError
 from nn import functional
-from nn.arguments import choice
+from nn.arguments import choice, made_without_data
 from nn.module import Module
 
 
@@ -80,6 +80,7 @@ class HalfSSELoss(Loss):
 
     formula = "½(a − y)²"
 
+    @made_without_data("loss (prediction, target)")
     def __init__(self, reduction: str = "sum") -> None:
         super().__init__(reduction)
 
@@ -113,6 +114,7 @@ class SSELoss(Loss):
 
     formula = "Σ(y − ŷ)²"
 
+    @made_without_data("loss (prediction, target)")
     def __init__(self, reduction: str = "sum") -> None:
         super().__init__(reduction)
 
@@ -146,6 +148,7 @@ class MSELoss(Loss):
 
     formula = "mean (a − y)²"
 
+    @made_without_data("loss (prediction, target)")
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__(reduction)
 
@@ -154,9 +157,9 @@ class MSELoss(Loss):
 
 
 class CrossEntropyLoss(Loss):
-    """The cross-entropy of softmax, L = −log p[label] with p = softmax(z), so that ∂L/∂z = p − y.
+    """The cross-entropy of softmax, L = −log p[label] with p = softmax(z), so that ∂L/∂z = p − e.
 
-    The model gives logits z: it needs no output activation.
+    e is 1 at the label, else 0. The model gives logits z: it needs no output activation.
 
     Parameters
     ----------
@@ -182,6 +185,7 @@ class CrossEntropyLoss(Loss):
 
     formula = "−log p[y]"
 
+    @made_without_data("loss (prediction, target)")
     def __init__(self, reduction: str = "mean") -> None:
         super().__init__(reduction)
 

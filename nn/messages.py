@@ -23,6 +23,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "record.output": ("Layer {number} (output): {activation}, {inputs} → {outputs}",
                       "Capa {number} (salida): {activation}, {inputs} → {outputs}"),
     "record.loss": ("Loss", "Pérdida"),
+    "record.one_hot": ("e_y (1 at the label, else 0)", "e_y (1 en la etiqueta, si no 0)"),
+    "record.sigmoid": ("sigmoid", "sigmoide"),
+    "record.linear": ("linear", "lineal"),
     "record.relu_slope": ("1 if {z} > 0, else 0", "1 si {z} > 0, si no 0"),
     "tour.title": ("autograd-lite {version}: the tour", "autograd-lite {version}: la visita"),
     "tour.systems": (
@@ -75,14 +78,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "después, cuando los valores intermedios se han liberado y los parámetros guardan su .grad.",
     ),
     "tour.digits.title": (
-        "4. Handwritten digits: a 64-32-10 network on {count} real images",
+        "4. Handwritten digits: a 64-32-10 network on {count:,} real images",
         "4. Dígitos manuscritos: una red 64-32-10 con {count} imágenes reales",
     ),
     "tour.digits.text": (
-        "Trained by Adam on {train} images, tested on the {test} that were held out. The seed is fixed; over twelve "
-        "seeds the result varied from 96 to 98 %.",
+        "Trained by Adam on {train:,} images, tested on the {test} that were held out. The seed is fixed; over twelve "
+        "seeds the result varied from {low} to {high}.",
         "Se entrena con Adam en {train} imágenes y se prueba en las {test} apartadas. La semilla es fija; con doce "
-        "semillas el resultado varió del 96 al 98 %.",
+        "semillas el resultado varió del {low} al {high}.",
     ),
     "tour.trained": (
         "{epochs} epochs in {seconds} s, loss {first} → {last}",
@@ -94,7 +97,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "tour.accuracy_check": ("held-out accuracy ≥ {wanted}", "acierto en las apartadas ≥ {wanted}"),
     "tour.digits_gradients": (
-        "All {parameters} gradients on a batch of {batch}, softmax + cross-entropy, against the δ recursion:",
+        "All {parameters:,} gradients on a batch of {batch}, softmax + cross-entropy, against the δ recursion:",
         "Los {parameters} gradientes en un lote de {batch}, softmax + entropía cruzada, frente a la recursión de δ:",
     ),
     "tour.digits_name": ("digits", "dígitos"),
@@ -206,6 +209,17 @@ def message(key: str, lang: str = "en", **values: object) -> str:
     'Propagación hacia atrás'
     """
     return MESSAGES[key][LANGUAGES.index(checked_language(lang))].format(**values)
+
+
+def percent(share: float, decimals: int, lang: str = "en") -> str:
+    """Return a share in percent: in Spanish the sign stands apart.
+
+    Examples
+    --------
+    >>> percent(0.978, 1), percent(0.978, 1, "es")
+    ('97.8%', '97.8 %')
+    """
+    return f"{100 * share:.{decimals}f}{' %' if checked_language(lang) == 'es' else '%'}"
 
 
 def checked_language(lang: str) -> str:

@@ -40,7 +40,7 @@ class MLP(Module):
     sizes : sequence of int
         The number of inputs, of neurons in each hidden layer, and of outputs: [2, 3, 1].
     activation : str or Module
-        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity", or a module.
+        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity" (or "linear"), in any case, or a module.
     output_activation : str, Module or None
         σ of the last layer; None for its z (regression, or logits for `CrossEntropyLoss`).
     bias : bool
@@ -222,7 +222,10 @@ def _widths(sizes: Sequence[int]) -> list[int]:
         raise ArgumentError(
             f"An MLP needs an input and an output size, got {list(sizes)}.", "Write nn.MLP([2, 3, 1]), for example."
         )
-    return [positive_integer(f"sizes[{k}]", each) for k, each in enumerate(sizes)]
+    return [
+        positive_integer(f"sizes[{k}]", each, "Every layer has at least one neuron: nn.MLP([2, 3, 1]), for example.")
+        for k, each in enumerate(sizes)
+    ]
 
 
 def _check_chain(weights: list[Any], biases: list[Any] | None) -> None:

@@ -7,6 +7,7 @@ that a layer appended to a plain list later is found like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -14,6 +15,11 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UsageError
 from nn.state import fitted
+
+# Numbers that a message still quotes.
+LARGEST_QUOTED = 4
+# From here on two names are one, misspelt: 'bais' and 'bias' are 0.75 alike.
+LIKE = 0.75
 
 
 class Parameter(ag.Tensor):
@@ -86,7 +92,7 @@ class Module:
         try:
             return self.forward(*inputs, **options)
         except ShapeError as error:
-            _locate(error, self)
+            locate(error, self)
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -94,8 +100,11 @@ class Module:
         if isinstance(held, Parameter) and value is not None and not isinstance(value, Parameter):
             raise UsageError(
                 f"{type(self).__name__}.{name} is a Parameter of shape {held.shape}, got {_kind(value)}.",
-                f"Write new values into it, module.{name}.data = values, or assign nn.Parameter(values).",
+                f"Write new values into it, layer.{name}.data = values, or assign nn.Parameter(values).",
             )
+        if isinstance(value, (np.ndarray, ag.Tensor)) and not isinstance(value, Parameter):
+            _refuse_misspelling(self, name, value)
+            _refuse_untrained(self, name, value)
         if name in _METHODS:
             raise UsageError(
                 f"{type(self).__name__}.{name} = ... would hide the method {name}() of every Module.",
@@ -143,13 +152,16 @@ class Module:
         """Yield every Parameter once, with the first path that leads to it.
 
         A module's own parameters come before those of the modules that it holds.
+
+        Raises
+        ------
+        UsageError
+            When a module holds a leaf that requires a gradient and is no Parameter.
         """
-        seen: set[int] = set()
-        for path, module in self.named_modules(prefix):
-            for name, each in _held(module):
-                if isinstance(each, Parameter) and id(each) not in seen:
-                    seen.add(id(each))
-                    yield _joined(path, name), each
+        for _, module in self.named_modules(prefix):
+            for name, value in module.members():
+                _refuse_untrained(module, name, value)
+        yield from _parameters(self, prefix)
 
     def parameters(self) -> Iterator[Parameter]:
         """Yield every Parameter once.
@@ -264,7 +276,7 @@ def misfit(layer: Module, what: str, mend: str, *, got: int | None = None) -> Sh
     return error
 
 
-def _locate(error: ShapeError, model: Module) -> None:
+def locate(error: ShapeError, model: Module) -> None:
     """Put the path of the layer that raised the error into its message; layers count from 1."""
     fault: _Fault | None = vars(error).get("fault")
     if fault is None or fault.layer is model:
@@ -287,6 +299,16 @@ def _mend_before(fault: _Fault, before: Module | None) -> str | None:
         f"The layer before gives {fault.got} features: write {type(fault.layer).__name__}({fault.got}, ...), "
         f"or change its out_features to {getattr(fault.layer, 'in_features', '?')}."
     )
+
+
+def _parameters(model: Module, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
+    """Yield every Parameter once, with the first path that leads to it."""
+    seen: set[int] = set()
+    for path, module in model.named_modules(prefix):
+        for name, each in _held(module):
+            if isinstance(each, Parameter) and id(each) not in seen:
+                seen.add(id(each))
+                yield _joined(path, name), each
 
 
 def _owns_parameters(module: Module) -> bool:
@@ -315,13 +337,60 @@ def _joined(path: str, name: str) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "a Tensor that is no Parameter" if isinstance(value, ag.Tensor) else f"the {type(value).__name__} {value!r}"
+    if isinstance(value, ag.Tensor):
+        return f"a Tensor of shape {value.shape} that is no Parameter"
+    if isinstance(value, np.ndarray):
+        return f"an ndarray of shape {value.shape}"
+    return (
+        f"the {type(value).__name__} {value!r}" if np.isscalar(value) else f"an object of type {type(value).__name__}"
+    )
+
+
+def _refuse_untrained(module: Module, name: str, value: Any) -> None:
+    """Raise for a leaf that asks for a gradient and is no Parameter, in lists, tuples and dicts as well."""
+    if isinstance(value, ag.Tensor):
+        if value.requires_grad and value.is_leaf and not isinstance(value, Parameter):
+            first, _, position = name.partition(".")
+            values = value.tolist() if value.size <= LARGEST_QUOTED else "values"
+            write = f"Write self.{first} = nn.Parameter({values})."
+            raise UsageError(
+                f"{type(module).__name__}.{name} requires a gradient but is no Parameter: no optimizer would move it.",
+                f"Put nn.Parameter({values}) into self.{first}." if position else write,
+            )
+    elif isinstance(value, (list, tuple)):
+        for k, each in enumerate(value):
+            _refuse_untrained(module, _joined(name, str(k)), each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            _refuse_untrained(module, _joined(name, str(key)), each)
+
+
+def _refuse_misspelling(module: Module, name: str, value: Any) -> None:
+    """Raise when an array is given to a new attribute whose name looks like that of a Parameter of its shape."""
+    if name in vars(module) or hasattr(type(module), name):
+        return
+    for known, held in vars(module).items():
+        if isinstance(held, Parameter) and held.shape == value.shape and _is_misspelt(name, known):
+            raise UsageError(
+                f"{type(module).__name__} has no parameter {name!r}; its {known!r} has that shape, {held.shape}.",
+                f"Write layer.{known}.data = values.",
+            )
+
+
+def _is_misspelt(name: str, known: str) -> bool:
+    """Tell a slip of the pen from a name made on purpose, such as weight_0 or weight_mask beside weight."""
+    others = [[each for each in text if not each.isalpha()] for text in (name, known)]
+    return (
+        others[0] == others[1]
+        and abs(len(name) - len(known)) <= 1
+        and SequenceMatcher(None, name.lower(), known.lower()).ratio() >= LIKE
+    )
 
 
 def _summary(module: Module) -> str:
     """Return a module's line in repr: its title, the shapes of its own parameters, and how many there are in all."""
     own = [f"{name} {each.shape}" for name, each in _held(module) if isinstance(each, Parameter)]
-    total = sum(each.size for each in module.parameters())
+    total = sum(each.size for _, each in _parameters(module))
     if not total:
         return module.title()
     return f"{module.title()}: {', '.join([*own, f'{total:,} parameters'])}"

@@ -139,7 +139,7 @@ class Pass:
         >>> record.to_dict()["layers"][1]["z"][0].__round__(12)
         0.15
         """
-        parts = {each.name: _listed(getattr(self, each.name)) for each in fields(self)}
+        parts = {each.name: _listed(getattr(self, each.name)) for each in fields(Pass)}
         return {**parts, "layers": [layer.to_dict() for layer in self.layers]}
 
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import UsageError
+from autograd_lite.errors import ShapeError, UsageError
 from autograd_lite.writing import Writer
 from nn.activations import Identity, key_of, label_of
+from nn.arguments import check_loss, check_scalar
 from nn.containers import Sequential
-from nn.derivation import derivation
+from nn.derivation import checked_notation, derivation
 from nn.layers import Linear
 from nn.losses import CrossEntropyLoss, HalfSSELoss, MSELoss, SSELoss
+from nn.messages import checked_language
 from nn.mlp import MLP
-from nn.module import Module
+from nn.module import Module, locate
 from nn.passes import LayerRecord, Pass
 
 LOSS_KEYS = {HalfSSELoss: "half_sse", SSELoss: "sse", MSELoss: "mse", CrossEntropyLoss: "cross_entropy"}
@@ -40,10 +42,13 @@ class BackpropRecord(Pass):
     BackpropRecord(2-3-1, L = 0.1070)
     """
 
+    notation: str = "z-a"
+    lang: str = "en"
+
     def text(
         self,
-        notation: str = "z-a",
-        lang: str = "en",
+        notation: str | None = None,
+        lang: str | None = None,
         decimals: int = 4,
         *,
         columns: int = 100,
@@ -53,9 +58,10 @@ class BackpropRecord(Pass):
 
         Parameters
         ----------
-        notation : {"z-a", "u-o"}
-            The letters of the first note (z, a, W, L) or of the second (u, o, θ, Err).
-        lang : {"en", "es"}
+        notation : {"z-a", "u-o"}, optional
+            The letters of the first note (z, a, W, L) or of the second (u, o, θ, Err); by default those that the
+            record was made with, as is the language.
+        lang : {"en", "es"}, optional
         decimals : int
             Digits after the point of computed numbers; given ones stay as they were given.
         columns : int
@@ -74,10 +80,16 @@ class BackpropRecord(Pass):
         >>> [line.strip() for line in told.splitlines() if "δ² =" in line]
         ['δ² = (a² − y) ⊙ σ′(z²) = ([0.5374] − [1]) ⊙ [0.2486] = [-0.1150]']
         """
+        notation, lang = notation or self.notation, lang or self.lang
         return derivation(self, notation, lang, decimals, columns=columns, plain=plain)
 
     def write(
-        self, stream: TextIO | None = None, *, notation: str = "z-a", lang: str = "en", decimals: int = 4
+        self,
+        stream: TextIO | None = None,
+        *,
+        notation: str | None = None,
+        lang: str | None = None,
+        decimals: int = 4,
     ) -> None:
         """Write the text to a stream, as wide and in the spelling that it can take; by default to standard output."""
         writer = Writer(stream)
@@ -92,7 +104,15 @@ class BackpropRecord(Pass):
         return f"BackpropRecord({'-'.join(map(str, sizes))}, L = {self.loss:.4f})"
 
 
-def backprop(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor]) -> BackpropRecord:
+def backprop(
+    model: Module,
+    x: Any,
+    y: Any,
+    loss: Callable[[Any, Any], ag.Tensor],
+    *,
+    notation: str = "z-a",
+    lang: str = "en",
+) -> BackpropRecord:
     """Carry out one forward and one backward pass, and record every layer's part.
 
     Parameters
@@ -105,6 +125,10 @@ def backprop(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
         Targets, as the loss takes them.
     loss : Loss or callable
         Called as ``loss(prediction, y)``; gives a scalar.
+    notation : {"z-a", "u-o"}
+        In which letters the record prints, those of the first note or of the second.
+    lang : {"en", "es"}
+        In which language it prints.
 
     Returns
     -------
@@ -114,7 +138,11 @@ def backprop(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
     Raises
     ------
     UsageError
-        When the model is not made of Linear layers and activations.
+        When the model is not made of Linear layers and activations, or the loss is no function.
+    ShapeError
+        When x does not fit the model; the message names the layer.
+    ArgumentError
+        When the notation or the language is not known.
     GradientError
         When the loss is no scalar.
 
@@ -124,11 +152,20 @@ def backprop(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
     >>> record.layer(1).dW.round(4).tolist()
     [[-0.023, -0.046], [0.0115, 0.023], [0.0, 0.0]]
     """
-    layers = _layers(copy.deepcopy(model))
+    check_loss(loss)
+    checked_notation(notation)
+    checked_language(lang)
+    copied = copy.deepcopy(model)
+    layers = _layers(copied)
     with ag.enable_grad():
-        steps = list(_forward(layers, _values(x)))
+        try:
+            steps = list(_forward(layers, _values(x)))
+        except ShapeError as error:
+            locate(error, copied)
+            raise
         value = loss(steps[-1].a, _values(y))
-        return _recorded(steps, value, loss, _values(y))
+        check_scalar(value, "nn.backprop")
+        return replace(_recorded(steps, value, loss, _values(y)), notation=notation, lang=lang)
 
 
 class _Layer(NamedTuple):
@@ -215,8 +252,8 @@ def _recorded(steps: list[_Step], value: ag.Tensor, loss: Any, y: ag.Tensor) -> 
                 W=np.array(weight.numpy()),
                 b=None if bias is None else np.array(bias.numpy()),
                 before=np.array(before.numpy()),
-                z=np.array(z.numpy()),
-                a=np.array(a.numpy()),
+                z=_unsigned(z.numpy()),
+                a=_unsigned(a.numpy()),
                 derivative=_derivative(z, a, delta, dL_da),
                 dL_da=dL_da,
                 delta=delta,
@@ -246,4 +283,9 @@ def _derivative(z: ag.Tensor, a: ag.Tensor, delta: Any, dL_da: Any) -> Any:
 
 
 def _array(gradient: ag.Tensor | None, like: ag.Tensor) -> Any:
-    return np.zeros(like.shape, like.dtype) if gradient is None else np.array(gradient.numpy())
+    return np.zeros(like.shape, like.dtype) if gradient is None else _unsigned(gradient.numpy())
+
+
+def _unsigned(values: Any) -> Any:
+    """Return a copy in which −0 is 0, as people write it."""
+    return np.asarray(values + 0.0, values.dtype)

@@ -153,7 +153,7 @@ def forward(
 
 
 def output_delta(slope_at_output: Array, slope: Array | None) -> Array:
-    """δᴸ = ∂L/∂aᴸ ⊙ σ′(zᴸ); softmax with cross-entropy needs no factor, its p − y is already ∂L/∂z."""
+    """δᴸ = ∂L/∂aᴸ ⊙ σ′(zᴸ); softmax with cross-entropy needs no factor, its p − e_y is already ∂L/∂z."""
     return slope_at_output if slope is None else slope_at_output * slope
 
 

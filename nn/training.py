@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
-from nn.arguments import positive_integer
+from nn.arguments import check_loss, check_scalar, positive_integer
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.random import Rng, generator
@@ -136,14 +136,16 @@ def fit(
     True
     """
     _check_parts(model, loss, optimizer)
-    epochs = positive_integer("epochs", epochs)
-    batches = _Batches.of(x, y, positive_integer("batch_size", batch_size), generator(rng))
+    epochs = positive_integer("epochs", epochs, "Write epochs=20; without training, nn.evaluate(model, x, y, loss).")
+    size = positive_integer("batch_size", batch_size, "Write batch_size=32, or batch_size=len(x) for all at once.")
+    batches = _Batches.of(x, y, size, generator(rng))
     held_out = None if validation is None else _validation_pair(validation)
     trainer = _Trainer(model, loss, optimizer)
     history = History()
     was_training, start = model.training, time.perf_counter()
     try:
-        with _bar(epochs, progress) as bar:
+        # A loss that diverges is answered by an error of its own.
+        with np.errstate(over="ignore", invalid="ignore"), _bar(epochs, progress) as bar:
             for epoch in range(1, epochs + 1):
                 model.train()
                 trainer.run(batches, epoch, history)
@@ -237,9 +239,7 @@ class _Trainer:
         """Leave the gradients of one batch in the parameters and return its loss."""
         self.optimizer.zero_grad()
         value = self.loss(self.model(x), y)
-        if not isinstance(value, ag.Tensor) or value.size != 1:
-            got = f"shape {value.shape}" if isinstance(value, ag.Tensor) else type(value).__name__
-            raise GradientError(f"fit needs a loss that gives a scalar Tensor, got {got}.", 'Use reduction="mean".')
+        check_scalar(value, "fit")
         number = float(value.item())
         if math.isfinite(number):
             value.backward()
@@ -351,8 +351,7 @@ def _validation_pair(validation: Any) -> tuple[Array, Array]:
 def _check_parts(model: Module, loss: LossFunction, optimizer: Optimizer) -> None:
     if not isinstance(model, Module):
         raise UsageError(f"fit trains a Module, got {type(model).__name__}.", "Derive the model from nn.Module.")
-    if isinstance(loss, type) or not callable(loss):
-        raise UsageError(f"loss must be a loss function, got {loss!r}.", "Make one: loss=nn.MSELoss().")
+    check_loss(loss)
     if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise UsageError(
             f"optimizer must be an Optimizer, got {optimizer!r}.",

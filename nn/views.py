@@ -17,6 +17,7 @@ from autograd_lite.errors import GradientError, UsageError
 from nn.activations import label_of
 from nn.arguments import choice
 from nn.mlp import MLP
+from nn.module import Module
 
 VIEWS = ("layers", "ops")
 _FEWEST_FOLDED = 3
@@ -26,7 +27,7 @@ _VANISHING = 1e-3
 
 
 def draw(
-    model: MLP,
+    model: Callable[[Any], Any],
     x: Any,
     y: Any,
     loss: Callable[[Any, Any], ag.Tensor],
@@ -39,7 +40,8 @@ def draw(
 
     Parameters
     ----------
-    model : MLP
+    model : MLP, Module or function
+        The view 'layers' draws an MLP; 'ops' draws whatever computes a result of x.
     x : array_like
         A batch (N, in) or one example (in,).
     y : array_like
@@ -48,7 +50,8 @@ def draw(
         Called as ``loss(model(x), y)``; its result is a scalar.
     view : {'layers', 'ops'}
         'layers' has a card a layer with ‖∂L/∂W‖, repeated layers folded into one, and the norms of all of them as bars.
-        'ops' has every operation, value and gradient: `autograd_lite.draw` of one pass.
+        'ops' has every operation, value and gradient: `autograd_lite.draw` of one pass, in which parameters without
+        a name of their own go by their path, such as ``a.weight``.
     decimals : int
         Digits after the point of computed numbers.
     theme : {'light', 'dark', 'print'}
@@ -72,7 +75,8 @@ def draw(
     <Drawing: The layers of a 2-3-1 network>
     """
     choice("view", view, VIEWS)
-    if view == "layers" and not isinstance(model, MLP):
+    network = model if isinstance(model, MLP) else None
+    if view == "layers" and network is None:
         raise UsageError(
             f"The view 'layers' draws an MLP, got {type(model).__name__}.", "Draw its operations: view='ops'."
         )
@@ -84,10 +88,9 @@ def draw(
             f"The loss has shape {value.shape}; a gradient belongs to a scalar.",
             "Use a loss with reduction='mean' or 'sum'.",
         )
-    if view == "ops":
-        names = {"x": inputs} if inputs.name is None else None
-        return drawing.draw(value, decimals=decimals, theme=theme, names=names)
-    return _draw_layers(model, inputs, value, loss, drawing.checked_decimals(decimals), drawing.theme_named(theme))
+    if view == "ops" or network is None:
+        return drawing.draw(value, decimals=decimals, theme=theme, names=_names(model, inputs))
+    return _draw_layers(network, inputs, value, loss, drawing.checked_decimals(decimals), drawing.theme_named(theme))
 
 
 def _named(data: Any, name: str) -> ag.Tensor:
@@ -99,6 +102,13 @@ def _named(data: Any, name: str) -> ag.Tensor:
     same = data.detach()
     same.name = name
     return same
+
+
+def _names(model: Callable[[Any], Any], x: ag.Tensor) -> dict[str, ag.Tensor]:
+    """Names for what has none: a parameter goes by the path that leads to it."""
+    parameters = model.named_parameters() if isinstance(model, Module) else ()
+    named: list[tuple[str, ag.Tensor]] = [*parameters, ("x", x)]
+    return {name: each for name, each in named if each.name is None}
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,10 @@ def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:
                 "Pass the parameters that it was computed from.",
             )
     if not found:
-        raise ArgumentError(f"{owner} got no parameters.", "A generator is empty after its first use; pass a list.")
+        raise ArgumentError(
+            f"{owner} got no parameters.",
+            "A generator is empty after its first use: pass a list. A model's weights must be nn.Parameter.",
+        )
     return list({id(each): each for each in found}.values())
 
 

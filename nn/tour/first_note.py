@@ -11,6 +11,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.writing import Row, style, write_file
 from nn.examples import worked_example
+from nn.formulas import spoken
 from nn.mlp import superscript
 from nn.record import backprop
 from nn.tour.comparison import AGAINST_DIFFERENCES, AGAINST_RECURSION, Quantity, rows, slopes_of_the_loss
@@ -56,7 +57,7 @@ def _rows(stage: Stage) -> Iterator[Row]:
         in_weights, in_z = slopes_of_the_loss(told, loss)
     for layer, hand, dW, dz in zip(told.layers, by_hand.layers, in_weights, in_z, strict=True):
         k = superscript(layer.number)
-        yield style(stage.words("tour.layer", number=layer.number, activation=layer.label), "bold")
+        yield style(stage.words("tour.layer", number=layer.number, activation=spoken(layer.label, stage.lang)), "bold")
         assert layer.derivative is not None and hand.derivative is not None and layer.db is not None
         for quantity in (
             Quantity(f"z{k}", layer.z, hand.z),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 from typing import Protocol
 
 from autograd_lite.errors import RenderError
-from autograd_lite.writing import Row, Writer, style
+from autograd_lite.writing import Row, Writer, style, to_ascii
 from nn.messages import message
 from nn.mlp import superscript
 from nn.tour.checks import Checks
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+# Beside a sign of relation or operation, between the factors of a product, and before a percent sign.
+_WITHIN_FORMULA = re.compile(r" (?=[=←−%])|(?<=[=←−]) |(?<=[α-ω]) (?=[α-ωo]\b)")
 
 
 class Picture(Protocol):
@@ -50,8 +56,16 @@ class Stage:
         """Write a chapter's title, and below it what it shows."""
         self.writer.write()
         self.writer.write(style(self.words(f"{key}.title", **values), "bold"))
-        self.writer.paragraph(self.words(f"{key}.text", **values))
+        self.paragraph(self.words(f"{key}.text", **values))
         self.writer.write()
+
+    def paragraph(self, text: str) -> None:
+        """Write a text broken into lines, but not within a formula."""
+        tied = _WITHIN_FORMULA.sub(NO_BREAK, text)
+        if self.writer.plain:
+            tied = NO_BREAK.join(map(to_ascii, tied.split(NO_BREAK)))
+        lines = wrap(tied, self.writer.columns - 2, break_long_words=False, break_on_hyphens=False)
+        self.writer.write("\n".join("  " + line for line in lines).replace(NO_BREAK, " "))
 
     def line(self, key: str, **values: object) -> None:
         self.writer.write("  " + self.words(key, **values))

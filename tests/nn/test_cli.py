@@ -17,6 +17,7 @@ from nn.cli import main
 from nn.differences import central_differences
 from nn.tour import second_note
 from nn.tour.checks import Checks
+from nn.tour.stage import Stage
 from tests.conftest import ROOT
 
 
@@ -280,3 +281,10 @@ def test_central_differences_leave_the_arrays_as_they_were() -> None:
     np.testing.assert_allclose(in_x, [[100.0, -2.0]], atol=1e-6)
     np.testing.assert_allclose(in_a, 1e4 + 4, rtol=1e-9)
     assert json.dumps([x.tolist(), float(a)]) == "[[[100.0, -2.0]], 0.5]"
+
+
+def test_a_formula_is_not_broken_over_two_lines(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    formula = "θ ← θ − η δ o with η = 0.1"
+    for size in range(60):
+        Stage(tmp_path).paragraph("x" * size + " " + formula)
+        assert any("θ ← θ − η δ o" in line for line in capsys.readouterr().out.splitlines())

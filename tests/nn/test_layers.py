@@ -209,7 +209,7 @@ def test_an_activation_may_be_a_module_of_the_users_own():
     assert model.activation_names == ["square", "identity"]
 
 
-@pytest.mark.parametrize("activation", ["rleu", nn.ReLU, np.tanh, 3])
+@pytest.mark.parametrize("activation", ["rleu", nn.ReLU, 3])
 def test_an_unknown_activation_is_refused(activation):
     assert "relu" in message(lambda: nn.MLP([2, 3, 1], activation))
     assert "relu" in message(lambda: nn.MLP([2, 1], activation))
@@ -271,3 +271,38 @@ def test_a_deep_mlp_counts_its_layers_in_superscripts():
     model = nn.MLP([1] * 13)
     assert model.layers[11].weight.name == "W¹²"
     assert model([1.0]).name == "z¹²"
+
+
+@pytest.mark.parametrize(
+    ("activation", "mend"),
+    [
+        (nn.ReLU, "got the class ReLU.\nWrite nn.ReLU() or 'relu'."),
+        (np.tanh, "got the function tanh.\nWrite 'tanh'."),
+        (nn.functional.relu, "Write 'relu'."),
+        ("Rleu", "Did you mean 'relu'? Known: 'relu', 'sigmoid', 'tanh', 'identity', 'linear'."),
+    ],
+)
+def test_a_wrong_activation_is_told_what_to_write(activation, mend):
+    assert message(lambda: nn.MLP([2, 3, 1], activation)).endswith(mend)
+
+
+def test_names_of_activations_are_known_in_any_case_and_the_identity_as_linear():
+    model = nn.MLP([2, 3, 1], "ReLU", "linear")
+    assert model.activation_names == ["relu", "identity"]
+    assert nn.MLP([2, 3, 1], "Linear", "SIGMOID").activation_names == ["identity", "sigmoid"]
+
+
+def test_images_are_to_be_laid_out_in_rows():
+    text = message(lambda: nn.Linear(64, 3)(np.ones((5, 8, 8))))
+    assert text.endswith("Pass x.reshape(len(x), 64): one example a row, of 8·8 = 64 features.")
+    assert "Pass x.ravel()" in message(lambda: nn.Linear(64, 3)(np.ones((8, 8))))
+
+
+def test_a_size_of_zero_is_told_what_a_size_is():
+    assert message(lambda: nn.MLP([2, 0, 1])).endswith("at least one neuron: nn.MLP([2, 3, 1]), for example.")
+    assert message(lambda: nn.Linear(0, 1)).endswith("nn.Linear(2, 3), for example.")
+
+
+def test_an_activation_called_like_its_instances_is_told_to_make_one_first():
+    assert message(lambda: nn.ReLU(np.ones(3))).endswith("Make the activation first: nn.ReLU()(z).")
+    assert message(lambda: nn.Sigmoid(ag.tensor([1.0]))).endswith("nn.Sigmoid()(z).")

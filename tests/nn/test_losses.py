@@ -1,12 +1,14 @@
 """Losses: their values and gradients, their reductions, and that they never broadcast."""
 
+import inspect
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import autograd_lite as ag
 import nn
-from autograd_lite.errors import ArgumentError, DtypeError, ShapeError
+from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, UsageError
 
 A = np.array([[0.5, 1.0], [2.0, -1.0], [0.0, 3.0]])
 Y = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 2.0]])
@@ -144,3 +146,13 @@ def test_losses_differentiate_twice():
 def test_the_functions_are_the_engines_own():
     for name in ("linear", "relu", "sigmoid", "tanh", "softmax", "log_softmax"):
         assert getattr(nn.functional, name) is getattr(ag, name)
+
+
+@pytest.mark.parametrize("arguments", [(ag.tensor([1.0]), [1.0]), ([1.0], [1.0]), (np.ones(2),), ("mean", [1.0])])
+def test_a_loss_called_like_its_instances_is_told_to_make_one_first(arguments):
+    with pytest.raises(UsageError, match=r"Make the loss first: nn.HalfSSELoss\(\)\(prediction, target\)"):
+        nn.HalfSSELoss(*arguments)
+
+
+def test_the_check_of_a_losss_arguments_leaves_its_signature():
+    assert str(inspect.signature(nn.HalfSSELoss)) == "(reduction: str = 'sum') -> None"

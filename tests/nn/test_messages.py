@@ -38,3 +38,8 @@ def test_every_entry_is_used_and_every_key_exists() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ArgumentError, match="'en', 'es'"):
         message("record.forward", "fr")
+
+
+def test_a_percentage_is_written_one_way_in_each_language() -> None:
+    for texts in MESSAGES.values():
+        assert not any("%" in text for text in texts)

@@ -260,3 +260,51 @@ def test_a_misfit_is_named_by_its_path_in_the_outermost_model():
         "layer 2 ('encoder.leave') expects (..., 64), got (32, 10).\n"
         "The layer before gives 10 features: write Linear(10, ...), or change its out_features to 64."
     )
+
+
+def test_a_trained_tensor_that_is_no_parameter_is_refused():
+    class Model(nn.Module):
+        def __init__(self):
+            self.w = ag.tensor([1.0, 2.0], requires_grad=True)
+
+    with pytest.raises(UsageError) as caught:
+        Model()
+    assert str(caught.value) == (
+        "Model.w requires a gradient but is no Parameter: no optimizer would move it.\n"
+        "Write self.w = nn.Parameter([1.0, 2.0])."
+    )
+
+
+@pytest.mark.parametrize("hold", [lambda w: [w], lambda w: (0, [w]), lambda w: {"w": w}])
+def test_a_trained_tensor_in_a_list_is_refused_when_parameters_are_asked_for(hold):
+    model = nn.Sequential(nn.Linear(2, 1))
+    model.extra = hold(ag.tensor([1.0], requires_grad=True))
+    assert "Linear" in repr(model)
+    with pytest.raises(UsageError, match="no Parameter"):
+        list(model.parameters())
+
+
+def test_constants_and_computed_tensors_may_be_attributes():
+    model = nn.Linear(2, 1)
+    model.constant = ag.tensor([1.0])
+    model.latest = model([1.0, 2.0])
+    model.weight_before = np.zeros((1, 2))
+    model.weight0 = np.zeros((1, 2))
+    assert paths(model) == ["weight", "bias"]
+
+
+def test_an_array_for_a_parameter_is_named_by_its_shape():
+    layer = nn.Linear(64, 32)
+    with pytest.raises(UsageError) as caught:
+        layer.weight = np.zeros((32, 64))
+    assert "got an ndarray of shape (32, 64)." in str(caught.value)
+    assert "layer.weight.data = values" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["weigth", "weights", "wieght", "Weight"])
+def test_a_misspelt_parameter_is_refused(name):
+    layer = nn.Linear(3, 2)
+    with pytest.raises(UsageError, match="its 'weight' has that shape"):
+        setattr(layer, name, np.zeros((2, 3)))
+    setattr(layer, name, np.zeros((5, 5)))
+    setattr(layer, name + "_", 3)

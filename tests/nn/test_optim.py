@@ -235,3 +235,8 @@ def test_parameters_moved_together_go_where_each_would_go_alone(make, rng):
             optimizer.step()
         for a, b in zip(together, alone, strict=True):
             np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_no_parameters_have_two_causes():
+    with pytest.raises(ArgumentError, match=r"pass a list.*nn\.Parameter"):
+        nn.optim.SGD([], lr=0.1)

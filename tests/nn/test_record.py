@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 import autograd_lite as ag
 import nn
-from autograd_lite.errors import ArgumentError, GradientError, UsageError
+from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
 from nn.blocks import beside, matrix, number, parenthesised
 
 
@@ -224,7 +224,7 @@ def test_large_layers_are_summed_up() -> None:
     )
     told = record.text()
     assert "∂L/∂W¹ = (δ¹)ᵀ x             = [32×64: " in told
-    assert "δ² = 1/8 (p − y)" in told
+    assert "δ² = 1/8 (p − e_y)" in told
     assert max(map(len, told.splitlines())) <= 100
 
 
@@ -263,3 +263,60 @@ def test_blocks_stand_centred() -> None:
         "A ⎢2⎥ = ⎛⎡1⎤⎞",
         "  ⎣3⎦   ⎝⎣2⎦⎠",
     ]
+
+
+def test_cross_entropy_subtracts_what_the_probabilities_ought_to_be() -> None:
+    model = nn.MLP.from_weights([[[1, 0], [0, 1], [1, 1]]])
+    told = nn.backprop(model, [1, 2], 2, nn.CrossEntropyLoss()).text()
+    assert "e_y (1 at the label, else 0) = ⎢0⎥" in told
+    assert "L = −log p[y]                = 0.4076" in told
+    assert "δ¹ = p − e_y   = ⎢0.2447⎥ − ⎢0⎥ = ⎢ 0.2447⎥" in told
+
+
+@pytest.mark.parametrize(("notation", "logits"), [("z-a", "softmax(z²)"), ("u-o", "softmax(u²)")])
+def test_a_batch_under_cross_entropy_shows_its_numbers(notation: str, logits: str) -> None:
+    model = nn.MLP([2, 3, 2], rng=0)
+    told = nn.backprop(model, [[1, 2], [3, 4]], [0, 1], nn.CrossEntropyLoss(), notation=notation).text()
+    assert told.count(logits) == 1 and told.count("softmax") == 1
+    line = next(line for line in told.splitlines() if "δ² = 1/2 (p − e_y)" in line)
+    assert line.count("⎡") == 3
+
+
+def test_the_record_prints_as_it_was_asked_for() -> None:
+    model, x, y, loss = nn.worked_example("second")
+    record = nn.backprop(model, x, y, loss, notation="u-o", lang="es")
+    told = str(record)
+    assert "δ² = −2 (y − ŷ)" in told and "Capa 2 (salida): sigmoide" in told and "sigmoide(u²)" in told
+    assert "Layer 2" in record.text(lang="en")
+    assert "notation" not in record.to_dict()
+    for wrong in ({"notation": "zz"}, {"lang": "fr"}):
+        with pytest.raises(ArgumentError, match="unknown"):
+            nn.backprop(model, x, y, loss, **wrong)  # type: ignore[arg-type]
+
+
+def test_an_unknown_notation_lists_all() -> None:
+    with pytest.raises(ArgumentError, match="Known notations: 'z-a', 'u-o'"):
+        nn.backprop(*nn.worked_example()).text("u-a")
+
+
+def test_a_loss_that_is_no_function_is_refused() -> None:
+    model, x, y, loss = nn.worked_example()
+    with pytest.raises(UsageError, match=r"got the class HalfSSELoss.\nMake one: loss=nn.HalfSSELoss\(\)"):
+        nn.backprop(model, x, y, nn.HalfSSELoss)
+    with pytest.raises(UsageError, match="Pass the function itself"):
+        nn.backprop(model, x, y, loss(model(x), y))  # type: ignore[arg-type]
+    with pytest.raises(GradientError, match="scalar Tensor, got float"):
+        nn.backprop(model, x, y, lambda a, target: 1.0)  # type: ignore[arg-type, return-value]
+
+
+def test_a_column_is_refused_with_the_layers_name() -> None:
+    model, _, y, loss = nn.worked_example()
+    with pytest.raises(ShapeError, match=r"^layer 1 \('layers.0'\) got a column \(2, 1\)"):
+        nn.backprop(model, [[1.0], [2.0]], y, loss)
+
+
+def test_a_zero_has_no_sign() -> None:
+    record = nn.backprop(*nn.worked_example())
+    for layer in record.layers:
+        for values in (layer.z, layer.a, layer.delta, layer.dL_da, layer.dW, layer.db):
+            assert values is not None and "-0." not in [f"{each:g}." for each in values.ravel()]

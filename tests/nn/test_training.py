@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 import autograd_lite as ag
 import nn
-from autograd_lite.errors import AutogradError, GradientError, UsageError
+from autograd_lite.errors import ArgumentError, AutogradError, GradientError, UsageError
 from nn.datasets import load_digits
 
 
@@ -235,3 +235,19 @@ def test_digits_are_read_after_a_few_seconds_of_training():
     loss = nn.CrossEntropyLoss()
     history = nn.fit(model, *train, loss=loss, optimizer=optimizer, epochs=30, rng=0, validation=test, progress=False)
     assert history.validation_accuracy[-1] >= 0.97
+
+
+def test_a_diverging_loss_is_told_by_the_error_alone(recwarn):
+    x = np.linspace(-1, 1, 64).reshape(-1, 1)
+    model = nn.MLP([1, 8, 1], rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=1e6)
+    with pytest.raises(GradientError, match="Lower the learning rate"):
+        nn.fit(model, x, 2 * x, loss=nn.MSELoss(), optimizer=optimizer, epochs=500, rng=0, progress=False)
+    assert not recwarn.list
+
+
+def test_no_epochs_are_told_what_to_write():
+    model = nn.MLP([1, 1])
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(ArgumentError, match="Write epochs=20"):
+        nn.fit(model, [[1.0]], [[1.0]], loss=nn.MSELoss(), optimizer=optimizer, epochs=0, progress=False)
