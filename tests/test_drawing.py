@@ -39,6 +39,11 @@ def texts(drawing):
     return [element.text.replace("\N{NO-BREAK SPACE}", " ") for element in tree.iter(f"{SVG}text")]
 
 
+def texts_in(group):
+    """The texts of one part of a picture."""
+    return [element.text for element in group.iter(f"{SVG}text")]
+
+
 def size_of(png):
     """Width and height of a PNG in pixels."""
     return struct.unpack(">II", png[16:24])
@@ -116,6 +121,57 @@ def test_a_chain_of_layers_stands_in_lines_and_other_graphs_are_left_to_dot(loss
     assert residual.source.count("tensor0 -> ") == 2
 
 
+def test_a_branching_graph_wider_than_a_page_runs_from_top_to_bottom_unless_told_otherwise():
+    t = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    short = (t + np.tanh(t)).sum()
+    for _ in range(10):
+        t = t + np.tanh(t)
+    assert "rankdir=LR" in ag.draw(short).source
+    assert "rankdir=TB" in ag.draw(t.sum()).source
+    assert "rankdir=LR" in ag.draw(t.sum(), rankdir="LR").source
+    width, height = size_of(ag.draw(t.sum()).pipe("png", dpi=72))
+    assert width < 540 and width < height
+
+
+def test_the_title_of_a_panel_stands_where_no_arrow_enters(loss):
+    assert "labeljust=l" in ag.draw(loss, rankdir="TB").source.partition("subgraph")[2]
+    assert "labeljust=r" in ag.draw(loss, rankdir="RL").source.partition("subgraph")[2]
+
+
+def test_the_legend_has_no_numbers_of_its_own():
+    x = ag.tensor(7.0, requires_grad=True, name="x")
+    shown = texts(ag.draw(np.tanh(x)))
+    assert {"value", "gradient"} <= set(shown)
+    assert "0.8" not in shown and "−0.0230" not in shown
+
+
+@pytest.mark.parametrize(
+    ("f", "label", "number"),
+    [
+        (lambda a: (a + a) ** 2, "(·)²", "2"),
+        (lambda a: 1 / (a + a), "1 / ·", "1"),
+        (lambda a: (a * a) - 5.0, "· − 5", "5"),
+        (lambda a: (a * a) ** 0.5, "· ^ 0.5", "0.5"),
+    ],
+)
+def test_a_number_in_a_label_is_not_drawn_a_second_time(f, label, number):
+    a = ag.tensor(3.0, requires_grad=True, name="a")
+    shown = [text.replace("-", "−").replace("**", "^") for text in texts(ag.draw(f(a), grads=False, values=False))]
+    assert label in shown and number not in shown
+
+
+def test_a_number_that_no_label_tells_in_full_has_a_card():
+    a = ag.tensor(3.0, requires_grad=True, name="a")
+    assert "2.5" in texts(ag.draw(a * 2.5))
+    assert "123456.789" in texts(ag.draw(a - 123456.789))
+
+
+def test_a_vector_is_not_called_a_column():
+    vector, column = np.ones(2), np.ones((2, 1))
+    assert "2" in texts(ag.draw(ag.tensor(vector, name="x"))) and "2×1" in texts(ag.draw(ag.tensor(column, name="x")))
+    assert "2×1" not in texts(ag.draw(ag.tensor(vector, name="x")))
+
+
 def test_a_batch_is_laid_out_in_lines_too():
     model = nn.MLP([3, 4, 2], rng=0)
     loss = nn.CrossEntropyLoss()(model(np.ones((5, 3))), [0, 1, 0, 1, 0])
@@ -125,7 +181,26 @@ def test_a_batch_is_laid_out_in_lines_too():
 def test_the_operands_of_a_division_can_be_told_apart():
     a, b = ag.tensor(2.0, requires_grad=True, name="a"), ag.tensor(3.0, requires_grad=True, name="b")
     assert "a / b" in texts(ag.draw(a / b))
-    assert {"1st", "2nd"} <= set(texts(ag.draw((a + 1) / (b + 1))))
+    assert {"1st", "2nd"} <= {text.strip() for text in texts(ag.draw((a + 1) / (b + 1)))}
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+def test_the_order_of_operands_is_written_beside_the_arrows(rankdir):
+    a, b = ag.tensor(2.0, requires_grad=True, name="a"), ag.tensor(3.0, requires_grad=True, name="b")
+    tree = ET.fromstring(ag.draw((a + 1) / (b + 1), rankdir=rankdir).pipe("svg"))
+    labelled = [group for group in tree.iter(f"{SVG}g") if group.get("class") == "edge" and texts_in(group)]
+    assert len(labelled) == 2
+    for group in labelled:
+        (label,) = group.iter(f"{SVG}text")
+        x, y = float(label.get("x")), float(label.get("y"))
+        numbers = list(map(float, re.findall(r"-?[\d.]+", next(group.iter(f"{SVG}path")).get("d"))))
+        start, *controls = zip(numbers[::2], numbers[1::2], strict=True)
+        for first, second, end in zip(controls[::3], controls[1::3], controls[2::3], strict=True):
+            for s in np.linspace(0, 1, 50):
+                weights = np.array([(1 - s) ** 3, 3 * s * (1 - s) ** 2, 3 * s**2 * (1 - s), s**3])
+                across, down = weights @ np.array([start, first, second, end])
+                assert not (abs(across - x) < 6 and y - 6 < down < y)
+            start = end
 
 
 @pytest.mark.parametrize(("name", "label"), [("a", "a²"), ("a¹", "(a¹)²"), (None, "(·)²")])
@@ -134,7 +209,28 @@ def test_a_power_is_written_with_its_exponent(name, label):
 
 
 def test_a_leaf_alone_is_a_picture():
-    assert texts(ag.draw(ag.tensor(2.5, name="x")))[:2] == ["x", "2.5"]
+    assert {"x", "2.5"} <= set(texts(ag.draw(ag.tensor(2.5, name="x"))))
+
+
+@pytest.mark.parametrize("options", [{}, {"grads": False}, {"rankdir": "BT"}])
+def test_a_result_that_was_not_recorded_is_drawn_with_a_note(options):
+    x = ag.tensor([1.0, 2.0], name="x")
+    note = "nothing recorded: no input has requires_grad=True"
+    drawing = ag.draw((x * x).sum(), **options)
+    assert any(text.startswith(note) for text in texts(drawing)) and note in drawing.description
+
+
+def test_a_result_of_several_numbers_is_drawn_with_a_note():
+    x = ag.tensor([1.0, 2.0], requires_grad=True, name="x")
+    note = "no gradients: the result is no scalar"
+    for t in (x * x, x):
+        assert note in texts(ag.draw(t))
+        assert note not in texts(ag.draw(t, grads=False))
+
+
+def test_a_recorded_scalar_needs_no_note(loss):
+    for t in (loss, ag.tensor(1.0, requires_grad=True)):
+        assert not [text for text in texts(ag.draw(t)) if text.startswith("no")]
 
 
 @CALM
@@ -160,7 +256,8 @@ def test_a_name_is_shown_as_it_is(name):
 
 def test_a_long_name_is_cut_and_lines_are_joined():
     shown = texts(ag.draw(ag.tensor(1.0, name="two\nlines " + "x" * 200)))
-    assert shown[0].startswith("two lines") and shown[0].endswith("…") and len(shown[0]) < 40
+    name = next(text for text in shown if text.startswith("two lines"))
+    assert name.endswith("…") and len(name) < 40
 
 
 def test_an_svg_says_what_it_shows(loss):
@@ -232,6 +329,19 @@ def test_a_pdf_needs_a_system_graphviz(loss, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_only_formats_that_this_renderer_writes_are_offered(loss, monkeypatch):
+    for offered in (("svg", "png"), ("svg", "png", "pdf")):
+        info = renderer.GraphvizInfo("embedded", "", "1.0", offered)
+        monkeypatch.setattr(renderer, "_found", lambda info=info: iter((info,)))
+        for call in (lambda: ag.draw(loss).pipe("pdff"), lambda: ag.draw(loss).render("graph.pdff")):
+            with pytest.raises(ArgumentError) as caught:
+                call()
+            assert str(caught.value).endswith(f"Formats that can be written here: {', '.join((*offered, 'dot'))}.")
+    monkeypatch.setattr(renderer, "_found", lambda: iter((renderer.GraphvizInfo("embedded", "", "1.0", ("svg",)),)))
+    with pytest.raises(RenderError, match="Write one of svg, dot, or install"):
+        ag.draw(loss).pipe("pdf")
+
+
 def test_a_system_dot_is_preferred(monkeypatch):
     embedded = renderer._embedded_program()
     monkeypatch.setattr(renderer.shutil, "which", lambda name: embedded if name == "dot" else None)
@@ -253,7 +363,7 @@ def test_a_picture_never_has_more_pixels_than_can_be_opened(loss, monkeypatch):
         (lambda d: d.render("graph"), "no suffix"),
         (lambda d: d.render("graph.svg", format="png"), r"ends with .svg, but format='png'"),
         (lambda d: d.render("no/such/place/graph.svg"), "no such file"),
-        (lambda d: d.pipe("svgg"), "Known formats: 'svg'"),
+        (lambda d: d.pipe("svgg"), "Formats that can be written here: svg, png"),
         (lambda d: d.pipe("png", dpi="high"), "dpi must be a number"),
     ],
 )

@@ -64,6 +64,13 @@ def test_repeated_layers_are_folded_and_all_norms_drawn_as_bars(rng):
     assert len(re.findall(r'tooltip="layer \d+: ', drawing.source)) == 50
 
 
+def test_what_the_bars_count_is_written_below_their_numbers(rng):
+    model = nn.MLP([8] * 50 + [1], rng=0)
+    svg = nn.draw(model, rng.normal(size=(4, 8)), np.zeros((4, 1)), nn.HalfSSELoss()).pipe("svg")
+    heights = {element.text: float(element.get("y")) for element in ET.fromstring(svg).iter(f"{SVG}text")}
+    assert all(heights["layer"] - heights[tick] > 9 for tick in ("1", "10", "50"))
+
+
 def test_layers_that_differ_are_not_folded(rng):
     model = nn.MLP([8, 7, 6, 5, 4, 3, 2, 2, 1], rng=0)
     shown = layers_of(model, rng.normal(size=(4, 8)), np.zeros((4, 1)), nn.MSELoss())
@@ -80,6 +87,34 @@ def test_the_operations_of_a_pass_bear_the_names_of_the_notes():
     model, _, _, loss = nn.worked_example()
     shown = layers_of(model, [1, 2], [1], loss, view="ops")
     assert {"x", "y", "W¹", "z²", "a²", "L", "δ¹", "∂L/∂W²"} <= set(shown)
+
+
+class Own(nn.Module):
+    """A student's own network."""
+
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 3, rng=0)
+        self.b = nn.Linear(3, 1, rng=0)
+
+    def forward(self, x):
+        return self.b(np.tanh(self.a(x)))
+
+
+def test_the_parameters_of_any_module_bear_the_names_of_their_attributes():
+    model = Own()
+    shown = layers_of(model, [1.0, 2.0], [1.0], nn.HalfSSELoss(), view="ops")
+    assert {"x", "a.weight", "∂L/∂a.weight", "b.bias", "∂L/∂b.bias"} <= set(shown)
+    assert all(parameter.name is None for parameter in model.parameters())
+
+
+def test_the_names_of_a_networks_own_win():
+    assert not [text for text in layers_of(*nn.worked_example(), view="ops") if "weight" in text]
+
+
+def test_the_operations_of_a_function_can_be_drawn():
+    w = ag.tensor(2.0, requires_grad=True, name="w")
+    assert {"x", "w"} <= set(layers_of(lambda x: w * x, [3.0], [1.0], nn.HalfSSELoss(), view="ops"))
 
 
 def test_a_loss_written_as_a_function_goes_by_its_name():

@@ -83,8 +83,9 @@ def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
     tree = _Cluster()
     for entry in operations.entries.values():
         tree.within(_home(operations, entry)).keys += operations.keys(entry)
-    # From bottom to top, dot turns the title's place over as well.
-    tree.write(graph, operations, {"labelloc": "b" if rankdir == "BT" else "t", "labeljust": "r", "margin": "9"})
+    # From bottom to top, dot turns the title's place over as well; up and down, arrows enter a panel at its right.
+    corner = {"labelloc": "b" if rankdir == "BT" else "t", "labeljust": "l" if rankdir in ("TB", "BT") else "r"}
+    tree.write(graph, operations, {**corner, "margin": "9"})
     spine = {arrow for entry in operations.spine() for arrow in _arrows_along(operations, entry)}
     for tail, head, place in operations.arrows():
         weight = {"weight": "30"} if (tail, head) in spine else {}
