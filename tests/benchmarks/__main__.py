@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks import chart, imports, report
-from tests.benchmarks.machine import describe
+from tests.benchmarks.machine import describe, load
 from tests.benchmarks.runner import SYSTEMS, compare
 from tests.benchmarks.works import IMPORTS, Work, chosen
 
@@ -59,14 +59,16 @@ def sections(
         yield "Import and installed size", w9
 
 
-def keep(runs: dict[int, report.Results], tables: list[tuple[str, report.Rows]]) -> None:
+def keep(runs: dict[int, report.Results], tables: list[tuple[str, report.Rows]], load_before: str) -> None:
     """Write RESULTS.md and a picture for each number of threads."""
     everything = [row for results in runs.values() for row in results]
     titles = {work.name: work.title for work, _ in everything}
-    lines = ["# The last run", "", describe(report.versions(everything)), ""]
+    lines = ["# The last run", "", describe(report.versions(everything), load_before), ""]
     lines += [HOW_TO_READ, ""]
     lines += [f"- {name}: {title}" for name, title in titles.items()]
     for threads, results in runs.items():
+        if not chart.against_the_limit(results):
+            continue
         picture = f"results_{threads}.svg"
         report.write_file(HERE / picture, chart.draw(results, f"Time against hand-written NumPy, threads: {threads}"))
         lines += ["", f"![Every system's time against hand-written NumPy, threads: {threads}]({picture})"]
@@ -78,7 +80,7 @@ def keep(runs: dict[int, report.Results], tables: list[tuple[str, report.Rows]])
 
 def main() -> None:
     """Measure, print the tables, and keep them when everything was measured."""
-    options = parse()
+    options, load_before = parse(), load()
     works = chosen(options.works) if options.works != [IMPORTS] else []
     runs = {threads: measure(works, threads, options) for threads in options.threads if works}
     w9 = None
@@ -91,7 +93,7 @@ def main() -> None:
         if len(rows) > 1:
             print(f"\n{heading}\n{report.as_text(rows)}")
     if options.keep or not options.works:
-        keep(runs, tables)
+        keep(runs, tables, load_before)
 
 
 if __name__ == "__main__":

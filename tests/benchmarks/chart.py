@@ -25,24 +25,30 @@ def text(x: float, y: float, content: str, **attributes: object) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{named}>{escape(content)}</text>'
 
 
+def against_the_limit(results: Results) -> list[tuple[str, dict[str, float]]]:
+    """For each work that the limit did, every system's time in parts of the limit's."""
+    return [
+        (work.name, {system: m.ratio(found[LIMIT]) for system, m in found.items() if m.times})
+        for work, found in results
+        if LIMIT in found and found[LIMIT].times
+    ]
+
+
 def draw(results: Results, title: str) -> str:
     """An SVG of every system's time in parts of the limit's.
 
     Parameters
     ----------
     results : list of (Work, dict of Measurement)
-        Works that the limit did not do are left out.
+        The limit did at least one of the works; the others are left out.
     title : str
         What stands above.
     """
-    ratios = [
-        (work, {system: m.ratio(found[LIMIT]) for system, m in found.items() if m.times})
-        for work, found in results
-        if LIMIT in found and found[LIMIT].times
-    ]
+    ratios = against_the_limit(results)
     largest = max(ratio for _, row in ratios for ratio in row.values())
     smallest = min(ratio for _, row in ratios for ratio in row.values())
-    low, high = math.floor(math.log10(smallest)), math.ceil(math.log10(largest))
+    low = math.floor(math.log10(smallest))
+    high = max(math.ceil(math.log10(largest)), low + 1)
     span = WIDTH - LEFT - RIGHT
 
     def across(ratio: float) -> float:
@@ -60,17 +66,17 @@ def draw(results: Results, title: str) -> str:
     ]
     present = [system for system in SYSTEMS if any(system in row for _, row in ratios)]
     for k, system in enumerate(present):
-        x = LEFT + k * span / len(present)
+        x = 20 + k * (WIDTH - 40) / len(present)
         parts += [mark(system, x, 42), text(x + 9, 46, SYSTEMS[system], font_size=11)]
     for power in range(low, high + 1):
         x = across(10.0**power)
         stroke = "#64748B" if power == 0 else "#E2E8F0"
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{bottom}" stroke="{stroke}"/>')
         parts.append(text(x, bottom + 16, f"{10.0**power:g}×", text_anchor="middle", fill="#64748B"))
-    for k, (work, row) in enumerate(ratios):
+    for k, (name, row) in enumerate(ratios):
         y = TOP + ROW * (k + 0.5)
         ends = sorted(across(ratio) for ratio in row.values())
-        parts.append(text(16, y + 4, work.name))
+        parts.append(text(16, y + 4, name))
         parts.append(f'<line x1="{ends[0]:.1f}" x2="{ends[-1]:.1f}" y1="{y}" y2="{y}" stroke="#CBD5E1"/>')
         # Ours last, so that no other mark hides it.
         for system in sorted(row, key=lambda system: system == OURS):

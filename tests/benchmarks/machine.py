@@ -14,8 +14,15 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
 
 
-def describe(versions: list[str]) -> str:
-    """The processor, its cores, the system and the versions of all that was measured."""
+def load() -> str:
+    """How busy the machine is with other work, where the system tells it."""
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def describe(versions: list[str], load_before: str) -> str:
+    """The processor, its cores, the system, its load and the versions of all that was measured."""
     python = f"Python {platform.python_version()}"
     host = f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
-    return f"{host}; {', '.join([python, *versions])}."
+    return f"{host}, load average {load_before} before the run; {', '.join([python, *versions])}."
