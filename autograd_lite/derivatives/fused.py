@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.blocks import in_blocks
 from autograd_lite.derivatives.reductions import logsumexp, softmax
 from autograd_lite.derivatives.special import erfc
-from autograd_lite.derivatives.vocabulary import mT, rows
+from autograd_lite.derivatives.vocabulary import mT, rows, shape_of
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
@@ -35,9 +35,9 @@ def _linear_definition(x: Array, weight: Array, bias: Array | None = None) -> Ar
 
 
 def _linear_call(x: Array, weight: Array, bias: Array | None = None) -> Any:
-    if np.ndim(weight) != 2 or np.shape(x)[-1:] != np.shape(weight)[1:]:
+    if len(shape_of(weight)) != 2 or shape_of(x)[-1:] != shape_of(weight)[1:]:
         raise ShapeError(
-            f"linear: x has shape {np.shape(x)}, the weight {np.shape(weight)}; expected (..., in) and (out, in).",
+            f"linear: x has shape {shape_of(x)}, the weight {shape_of(weight)}; expected (..., in) and (out, in).",
             "Transpose the weight, or give x one example a row.",
         )
     return (x, weight, bias), {}
@@ -69,9 +69,9 @@ def _squared_error(a: Array, target: Array, scale: float) -> Array:
 
 
 def _squared_error_call(a: Array, target: Array, scale: float = 1.0) -> Any:
-    if np.shape(a) != np.shape(target):
+    if shape_of(a) != shape_of(target):
         raise ShapeError(
-            f"squared_error: the prediction has shape {np.shape(a)}, the target {np.shape(target)}.",
+            f"squared_error: the prediction has shape {shape_of(a)}, the target {shape_of(target)}.",
             "Give one target for each predicted number; nothing is broadcast.",
         )
     return (a, target), {"scale": scale}
@@ -258,11 +258,11 @@ def _layer_norm_to_x(g: Array, n: Array, r: Array, weight: Array | None) -> Arra
 
 
 def _layer_norm_call(x: Array, weight: Array | None = None, bias: Array | None = None, *, eps: float = 1e-5) -> Any:
-    features = np.shape(x)[-1:]
+    features = shape_of(x)[-1:]
     for name, given in (("weight", weight), ("bias", bias)):
-        if not features or (given is not None and np.shape(given) != features):
+        if not features or (given is not None and shape_of(given) != features):
             raise ShapeError(
-                f"layer_norm: x has shape {np.shape(x)}, the {name} {None if given is None else np.shape(given)}.",
+                f"layer_norm: x has shape {shape_of(x)}, the {name} {None if given is None else shape_of(given)}.",
                 f"It works over the last axis of x; give a {name} of the shape {features or '(features,)'}, or None.",
             )
     return (x, weight, bias), {"eps": eps}

@@ -30,6 +30,12 @@ def mT(x: Array) -> Array:
     return x.swapaxes(-1, -2)
 
 
+def shape_of(x: Any) -> tuple[int, ...]:
+    """Return the shape of an operand, a list or a number too; np.shape would go through a Tensor's protocols."""
+    shape: tuple[int, ...] = x.shape if hasattr(x, "shape") else np.shape(x)
+    return shape
+
+
 def conj(x: Array) -> Array:
     """Return the complex conjugate; a real array as it is."""
     return np.conjugate(x) if x.dtype.kind == "c" else x

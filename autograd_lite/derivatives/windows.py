@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.derivatives.vocabulary import shape_of
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, Like, Primitive, primitive, unregistered
 
@@ -36,7 +37,7 @@ def pair(value: Any, name: str, least: int) -> Pair:
 
 def shape_of_images(x: Any, name: str) -> tuple[int, ...]:
     """Return the shape of a batch of images, which has four axes."""
-    shape: tuple[int, ...] = x.shape if hasattr(x, "shape") else np.shape(x)
+    shape = shape_of(x)
     if len(shape) != 4:
         raise ShapeError(
             f"{name} takes images of shape (N, C, H, W), got {shape}.",
@@ -137,13 +138,13 @@ def _conv2d_to_weight(g: Array, x: Array, like: Like, stride: Pair, padding: Pai
 def _conv2d_call(x: Array, weight: Array, bias: Array | None = None, *, stride: Any = 1, padding: Any = 0) -> Any:
     """Bring the arguments into canonical form and check that they fit together."""
     shape = shape_of_images(x, "conv2d")
-    kernels: tuple[int, ...] = weight.shape if hasattr(weight, "shape") else np.shape(weight)
+    kernels = shape_of(weight)
     if len(kernels) != 4 or kernels[1] != shape[1] or 0 in kernels:
         raise ShapeError(
             f"conv2d: images of shape {shape} have {shape[1]} channels, the weight has shape {kernels}.",
             f"The weight has the shape (out, {shape[1]}, rows, columns).",
         )
-    biases = (kernels[0],) if bias is None else bias.shape if hasattr(bias, "shape") else np.shape(bias)
+    biases = (kernels[0],) if bias is None else shape_of(bias)
     if biases != (kernels[0],):
         raise ShapeError(
             f"conv2d: a weight of shape {kernels} makes {kernels[0]} channels, the bias has shape {biases}.",
