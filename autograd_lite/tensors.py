@@ -274,13 +274,6 @@ def wrap(value: Any, node: Node | None) -> Tensor:
     return made
 
 
-def as_constant(x: Any) -> Tensor:
-    """Return `x` as a Tensor without copying an array."""
-    if isinstance(x, Tensor):
-        return x
-    return wrap(x if hasattr(x, "__array_function__") else copied(x), None)
-
-
 def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
     """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
     values: list[Any] = []

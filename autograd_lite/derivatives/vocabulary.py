@@ -101,7 +101,7 @@ spread: Primitive = unregistered(
 )
 
 
-def expand(g: Array, like: Like, axis: Axes, keepdims: bool = False) -> Array:
+def expand(g: Array, like: Like, axis: Axes) -> Array:
     """Repeat `g`, which a reduction over `axis` left, over the shape of `like`."""
     return spread(g, like, axis)
 
