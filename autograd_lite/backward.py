@@ -6,14 +6,14 @@ The layer recursion δˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ ⊙ σ′(zˡ) is nowhere wri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograd_lite.errors import GradientError, ShapeError
 from autograd_lite.graph import Cotangent, Node, topological_order
-from autograd_lite.primitives import Like, Primitive, Rule
+from autograd_lite.primitives import Like, Rule
 
 
 class Recorder(Protocol):
@@ -29,13 +29,14 @@ class Recorder(Protocol):
         """Return the node of an operand that has one."""
 
 
+Fit = Callable[[Cotangent, Like], Cotangent]
 # One operand's part of a node's backward pass: its node, its rule, and the rule's arguments after g.
 Part = tuple[Node, Rule, tuple[Any, ...]]
 
 
 def backward(
     seeds: Mapping[Node, Cotangent],
-    fit: Primitive,
+    fit: Fit,
     *,
     targets: Collection[Node] | None = None,
     recorder: Recorder | None = None,
@@ -48,7 +49,7 @@ def backward(
     ----------
     seeds : mapping of Node to cotangent
         The gradients at the results.
-    fit : Primitive
+    fit : callable
         Undoes broadcasting: called as ``fit(contribution, like)``.
     targets : collection of Node, optional
         The nodes whose cotangents are wanted; by default all that an owner waits for.
@@ -71,11 +72,12 @@ def backward(
     order = topological_order(seeds)
     passing: set[Node] = set() if targets is None else towards(targets, order)
     cotangents = dict(seeds)
+    sums: set[Node] = set()
     wanted = {}
     for node in order:
-        if node not in cotangents:
+        g = cotangents.pop(node, None)
+        if g is None:
             continue
-        g = cotangents.pop(node)
         notes = node.notes
         if notes is not None:
             if hooks:
@@ -104,10 +106,16 @@ def backward(
                 fits = False
             if not fits:
                 contribution = fit(_checked(contribution, node, parent), Like(parent.shape, parent.dtype))
-            if parent in cotangents:
-                cotangents[parent] = cotangents[parent] + contribution
-            else:
+            total = cotangents.get(parent)
+            if total is None:
                 cotangents[parent] = contribution
+            elif parent in sums:  # made here, so that nobody else sees it change
+                total += contribution
+                cotangents[parent] = total
+            else:
+                cotangents[parent] = total + contribution
+                if recorder is None:
+                    sums.add(parent)
         if release:
             node.release()
     return wanted
@@ -117,19 +125,16 @@ def _checked(contribution: Cotangent, node: Node, parent: Node) -> Cotangent:
     """Return a contribution that broadcasting explains; a rule that gave anything else is named."""
     if not hasattr(contribution, "shape"):
         contribution = np.asarray(contribution)
-    try:
-        fits = np.broadcast_shapes(contribution.shape, parent.shape) == contribution.shape
-    except ValueError:
-        fits = False
-    if not fits:
+    shape, of = contribution.shape, parent.shape
+    if len(shape) < len(of) or any(n not in (1, m) for n, m in zip(of[::-1], shape[::-1], strict=False)):
         raise ShapeError(
-            f"A rule of {node.plan.op} gave a gradient of shape {contribution.shape} for an operand of {parent.shape}.",
+            f"A rule of {node.plan.op} gave a gradient of shape {shape} for an operand of {of}.",
             "A gradient has the shape of its operand, or the shape that it was broadcast to.",
         )
     return contribution
 
 
-def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Iterator[Part]:
+def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Fit) -> Iterator[Part]:
     """Yield each parent with its rule and the saved values lifted to operands with a history."""
     assert node.saved is not None
     if node.op is not None and node.op.through_definition:
@@ -144,7 +149,7 @@ def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive)
         yield parent, rule, tuple(lifted)
 
 
-def _parts_of_definition(node: Node, g: Cotangent, recorder: Recorder, fit: Primitive) -> Iterator[Part]:
+def _parts_of_definition(node: Node, g: Cotangent, recorder: Recorder, fit: Fit) -> Iterator[Part]:
     """Yield the contributions of a fused operation, found by walking the graph of its definition."""
     assert node.op is not None and node.op.definition is not None and node.saved is not None
     operands = list(node.saved[-1])

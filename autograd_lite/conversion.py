@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import DtypeError
-from autograd_lite.interop import Interop
+from autograd_lite.variable import Variable
 
 NUMBERS = "biufc"
 PLAIN = (np.ndarray, float, int, np.generic, complex)
@@ -23,7 +23,7 @@ def copied(data: Any, dtype: Any = None) -> Any:
     DtypeError
         When it is ragged, or holds something else than numbers.
     """
-    if isinstance(data, Interop):
+    if isinstance(data, Variable):
         data = data._value
     if isinstance(data, np.ndarray):
         data = without_subclass(data)
@@ -48,7 +48,7 @@ def copied(data: Any, dtype: Any = None) -> Any:
 
 def plain(x: Any) -> Any:
     """Return the array behind a Tensor; a number or an array as it is, a list as an array."""
-    if isinstance(x, Interop):
+    if isinstance(x, Variable):
         return x._value
     if type(x) is np.ndarray:
         return x if x.dtype.kind in NUMBERS else copied(x)
@@ -77,16 +77,16 @@ def plain_index(index: Any) -> Any:
     """Return an index without Tensors in it."""
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
-    if isinstance(index, Interop):
+    if isinstance(index, Variable):
         return int(index._value) if index._value.ndim == 0 and index._value.dtype.kind in "iu" else index._value
     if isinstance(index, list):
         return np.asarray(index, dtype=None if index else np.intp)
     return index
 
 
-def tensors_in(structure: Any) -> Iterator[Interop]:
+def tensors_in(structure: Any) -> Iterator[Variable]:
     """Yield the Tensors in nested tuples, lists and dicts."""
-    if isinstance(structure, Interop):
+    if isinstance(structure, Variable):
         yield structure
     elif isinstance(structure, (tuple, list)):
         for each in structure:
@@ -97,8 +97,8 @@ def tensors_in(structure: Any) -> Iterator[Interop]:
 
 def without_tensors(structure: Any) -> Any:
     """Return the structure with read-only arrays in the place of Tensors."""
-    if isinstance(structure, Interop):
-        return structure.numpy()
+    if isinstance(structure, Variable):
+        return read_only(np.asarray(structure._value))
     if isinstance(structure, (tuple, list)):
         return type(structure)(without_tensors(each) for each in structure)
     if isinstance(structure, dict):

@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from threading import Lock
 from typing import Any
 
@@ -22,17 +21,16 @@ from autograd_lite.errors import ArgumentError, DtypeError, GradientError, Shape
 from autograd_lite.graph import Node, enable_grad
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
+from autograd_lite.recording import record
+from autograd_lite.variable import wrap
 
 IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
 
 
 class Differentiable(Interop):
-    """The base of Tensor for all that has to do with gradients; `_record` and `_wrap` are Tensor's."""
+    """The part of Tensor that has to do with gradients."""
 
     __slots__ = ()
-
-    _record: Callable[..., Any]
-    _wrap: Callable[..., Any]
 
     @property
     def grad(self) -> Any:
@@ -62,9 +60,9 @@ class Differentiable(Interop):
                 f"{self._title()} has shape {self.shape}, got a gradient of shape {np.shape(given)}.",
                 "A gradient has the shape of its tensor.",
             )
-        new: Any = value if isinstance(value, Differentiable) else self._wrap(np.array(given), None)
+        new: Any = value if isinstance(value, Differentiable) else wrap(np.array(given), None)
         new = _of_dtype(new, self.dtype)
-        self._grad = new if new.requires_grad else self._wrap(np.array(new._value), None)
+        self._grad = new if new.requires_grad else wrap(np.array(new._value), None)
 
     def backward(
         self,
@@ -116,9 +114,9 @@ class Differentiable(Interop):
         total = totals[node]
         if not isinstance(total, Differentiable):
             del total
-            return self._wrap(conj(owned(totals, node)), None)
+            return wrap(conj(owned(totals, node)), None)
         total = conj(total)
-        return self._wrap(np.array(total._value), total._node)
+        return wrap(np.array(total._value), total._node)
 
     def _accumulate(self, gradient: Any) -> None:
         with ACCUMULATION:
@@ -127,7 +125,7 @@ class Differentiable(Interop):
             elif gradient.requires_grad or self._grad.requires_grad:
                 self._grad = self._grad + gradient
             else:
-                self._grad = self._wrap(np.asarray(self._grad._value + gradient._value), None)
+                self._grad = wrap(np.asarray(self._grad._value + gradient._value), None)
 
     def retain_grad(self) -> None:
         """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
@@ -156,8 +154,6 @@ class Differentiable(Interop):
                 f"register_hook(): {self._title()} needs no gradient.",
                 "Make one of its inputs with requires_grad=True.",
             )
-
-        wrap = self._wrap  # not self, which would close a cycle: the node holds its hooks
 
         def on_cotangent(g: Any) -> Any:
             seen = conj(g if isinstance(g, Differentiable) else wrap(read_only(g), None))
@@ -242,14 +238,11 @@ def node_that_needs(tensor: Any) -> Node:
 class _Recorder:
     """Lifts saved arrays to Tensors, so that a walk over them is recorded in turn."""
 
-    def __init__(self, kind: type[Differentiable]) -> None:
-        self.kind = kind
-
     def lift(self, value: Any, node: Any) -> Any:
-        return self.kind._wrap(value, node) if isinstance(node, Node) else value
+        return wrap(value, node) if isinstance(node, Node) else value
 
     def separate(self, operand: Any) -> Any:
-        return self.kind._record(IDENTITY, (operand,), {})
+        return record(IDENTITY, (operand,), {})
 
     def node(self, operand: Any) -> Node:
         return node_that_needs(operand)
@@ -270,9 +263,11 @@ def run_backward(
         node = _node_of_result(output)
         g = _seed(output, seed, create_graph)
         cotangents[node] = cotangents[node] + g if node in cotangents else g
-    with enable_grad() if create_graph else nullcontext(), silent():
-        recorder = _Recorder(type(outputs[0])) if create_graph else None
-        return walk(cotangents, fit, targets=targets, recorder=recorder, release=release, hooks=hooks)
+    with silent():
+        if not create_graph:
+            return walk(cotangents, fit.fn, targets=targets, release=release, hooks=hooks)
+        with enable_grad():
+            return walk(cotangents, fit, targets=targets, recorder=_Recorder(), release=release, hooks=hooks)
 
 
 def _node_of_result(output: Any) -> Node:
@@ -304,10 +299,8 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
             )
         one = output.dtype.type(1)
         gradient = np.full(output.shape, one) if output.shape else one
-        return output._wrap(gradient, None) if create_graph else gradient
-    given: Any = (
-        gradient if isinstance(gradient, Differentiable) else output._wrap(np.asarray(gradient, output.dtype), None)
-    )
+        return wrap(gradient, None) if create_graph else gradient
+    given: Any = gradient if isinstance(gradient, Differentiable) else wrap(np.asarray(gradient, output.dtype), None)
     if given.shape != output.shape:
         raise ShapeError(
             f"The incoming gradient has shape {given.shape}, the result has shape {output.shape}.",

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
+from itertools import count
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -33,24 +35,24 @@ class Mode(NamedTuple):
 RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
 
+# Counts what happens, in the order in which it happens.
+clock = count(1).__next__
+
 
 class Notes:
     """What only few nodes carry.
 
     Attributes
     ----------
-    name : str or None
-        The user's name for the result.
     owner : weakref or None
         The Tensor that wants this node's gradient: a leaf, or one that called retain_grad().
     hooks : tuple of callable
         What to do with the gradient before it is passed on.
     """
 
-    __slots__ = ("hooks", "name", "owner")
+    __slots__ = ("hooks", "owner")
 
     def __init__(self) -> None:
-        self.name: str | None = None
         self.owner: weakref.ref[Any] | None = None
         self.hooks: tuple[Hook, ...] = ()
 
@@ -75,11 +77,15 @@ class Node:
         Of the result.
     scope : tuple of str
         The scopes around the operation, outermost first.
+    stamp : int
+        When it was recorded, by the clock: after all that it was computed from.
+    name : str or None
+        The user's name for the result.
     notes : Notes or None
-        Name, owner and hooks, where there are any.
+        Owner and hooks, where there are any.
     """
 
-    __slots__ = ("dtype", "inputs", "keywords", "notes", "parents", "plan", "saved", "scope", "shape")
+    __slots__ = ("dtype", "inputs", "keywords", "name", "notes", "parents", "plan", "saved", "scope", "shape", "stamp")
 
     requires_grad = True
 
@@ -102,17 +108,14 @@ class Node:
         self.shape = shape
         self.dtype = dtype
         self.scope = scope
+        self.stamp = clock()
+        self.name: str | None = None
         self.notes: Notes | None = None
 
     @property
     def op(self) -> Primitive | None:
         """The operation; None for a leaf."""
         return self.plan.op
-
-    @property
-    def name(self) -> str | None:
-        """The user's name for the result."""
-        return None if self.notes is None else self.notes.name
 
     def note(self) -> Notes:
         """Return the notes to write into."""
@@ -159,30 +162,22 @@ def _departed(array: np.ndarray[Any, Any]) -> Departed:
     return Departed(weakref.ref(array), array.shape, array.dtype)
 
 
+_stamp = attrgetter("stamp")
+
+
 def topological_order(roots: Iterable[Node]) -> list[Node]:
     """Return the nodes that receive a gradient, every node before its parents.
 
-    Kahn's algorithm: a node's turn comes when all nodes that use it have had theirs.
+    A node is younger than its parents, so that sorting by age is a topological sort; a search first finds the nodes.
     """
-    roots = list(dict.fromkeys(roots))
-    uses = dict.fromkeys(roots, 0)
-    stack = list(roots)
-    while stack:
-        for parent in stack.pop().parents:
-            if parent in uses:
-                uses[parent] += 1
-            else:
-                uses[parent] = 1
-                stack.append(parent)
-    ready = [root for root in roots if not uses[root]]
-    order = []
-    while ready:
-        node = ready.pop()
-        order.append(node)
+    order = list(dict.fromkeys(roots))
+    found = set(order)
+    for node in order:  # which grows on the way
         for parent in node.parents:
-            uses[parent] -= 1
-            if not uses[parent]:
-                ready.append(parent)
+            if parent not in found:
+                found.add(parent)
+                order.append(parent)
+    order.sort(key=_stamp, reverse=True)
     return order
 
 

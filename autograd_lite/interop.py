@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from autograd_lite.errors import DtypeError, ShapeError, UsageError
-from autograd_lite.graph import Node
+from autograd_lite.variable import Variable
 
 
-class Interop:
-    """The base of Tensor for all that turns it into something else."""
+class Interop(Variable):
+    """The part of Tensor that turns it into something else."""
 
     __slots__ = ()
-
-    _value: Any
-    _node: Node | None
-    _grad: Any
-    if TYPE_CHECKING:
-
-        @property
-        def name(self) -> str | None: ...
-        @property
-        def shape(self) -> tuple[int, ...]: ...
-        @property
-        def size(self) -> int: ...
-        @property
-        def dtype(self) -> np.dtype[Any]: ...
-        @property
-        def requires_grad(self) -> bool: ...
-        @property
-        def is_leaf(self) -> bool: ...
-
-    def _title(self) -> str:
-        """Return what messages call this tensor."""
-        return "the tensor" if self.name is None else repr(self.name)
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Return the values as a read-only view."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from autograd_lite.conversion import plain
 from autograd_lite.primitives import REGISTRY
+from autograd_lite.recording import binary, unary
+from autograd_lite.variable import Variable, wrap
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, ABSOLUTE = (
     REGISTRY[each]
@@ -17,94 +19,90 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, ABSOLUTE = (
 )
 
 
-class Operators:
-    """The base of Tensor for the operators; `_operate`, `_record` and `_wrap` are Tensor's."""
+class Operators(Variable):
+    """The part of Tensor that Python's operators are."""
 
     __slots__ = ()
 
-    _value: Any
-    _operate: Callable[..., Any]
-    _record: Callable[..., Any]
-    _wrap: Callable[..., Any]
     _writable: Callable[..., Any]
 
     # Defining == takes the hash away; a tensor is hashed by identity.
     __hash__ = object.__hash__
 
     def __add__(self, other: Any) -> Any:
-        return self._operate(ADD, operator.add, self, other)
+        return binary(ADD, operator.add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return self._operate(ADD, operator.add, other, self)
+        return binary(ADD, operator.add, other, self)
 
     def __sub__(self, other: Any) -> Any:
-        return self._operate(SUBTRACT, operator.sub, self, other)
+        return binary(SUBTRACT, operator.sub, self, other)
 
     def __rsub__(self, other: Any) -> Any:
-        return self._operate(SUBTRACT, operator.sub, other, self)
+        return binary(SUBTRACT, operator.sub, other, self)
 
     def __mul__(self, other: Any) -> Any:
-        return self._operate(MULTIPLY, operator.mul, self, other)
+        return binary(MULTIPLY, operator.mul, self, other)
 
     def __rmul__(self, other: Any) -> Any:
-        return self._operate(MULTIPLY, operator.mul, other, self)
+        return binary(MULTIPLY, operator.mul, other, self)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._operate(DIVIDE, operator.truediv, self, other)
+        return binary(DIVIDE, operator.truediv, self, other)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return self._operate(DIVIDE, operator.truediv, other, self)
+        return binary(DIVIDE, operator.truediv, other, self)
 
     def __pow__(self, other: Any) -> Any:
-        return self._operate(POWER, operator.pow, self, other)
+        return binary(POWER, operator.pow, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self._operate(POWER, operator.pow, other, self)
+        return binary(POWER, operator.pow, other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return self._operate(MATMUL, operator.matmul, self, other)
+        return binary(MATMUL, operator.matmul, self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return self._operate(MATMUL, operator.matmul, other, self)
+        return binary(MATMUL, operator.matmul, other, self)
 
     def __neg__(self) -> Any:
-        return self._record(NEGATIVE, (self,), {})
+        return unary(NEGATIVE, self)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return self._record(ABSOLUTE, (self,), {})
+        return unary(ABSOLUTE, self)
 
     def __lt__(self, other: Any) -> Any:
-        return self._wrap(self._value < plain(other), None)
+        return wrap(self._value < plain(other), None)
 
     def __le__(self, other: Any) -> Any:
-        return self._wrap(self._value <= plain(other), None)
+        return wrap(self._value <= plain(other), None)
 
     def __gt__(self, other: Any) -> Any:
-        return self._wrap(self._value > plain(other), None)
+        return wrap(self._value > plain(other), None)
 
     def __ge__(self, other: Any) -> Any:
-        return self._wrap(self._value >= plain(other), None)
+        return wrap(self._value >= plain(other), None)
 
     def __eq__(self, other: object) -> Any:
-        return self._wrap(np.equal(self._value, plain(other)), None)
+        return wrap(np.equal(self._value, plain(other)), None)
 
     def __ne__(self, other: object) -> Any:
-        return self._wrap(np.not_equal(self._value, plain(other)), None)
+        return wrap(np.not_equal(self._value, plain(other)), None)
 
     def __and__(self, other: Any) -> Any:
-        return self._wrap(self._value & plain(other), None)
+        return wrap(self._value & plain(other), None)
 
     def __or__(self, other: Any) -> Any:
-        return self._wrap(self._value | plain(other), None)
+        return wrap(self._value | plain(other), None)
 
     def __xor__(self, other: Any) -> Any:
-        return self._wrap(self._value ^ plain(other), None)
+        return wrap(self._value ^ plain(other), None)
 
     def __invert__(self) -> Any:
-        return self._wrap(~self._value, None)
+        return wrap(~self._value, None)
 
     def __iadd__(self, other: Any) -> Any:
         return self._update(np.add, "t += value", other)

@@ -27,6 +27,7 @@ Rule = Callable[..., Array]
 Canonical = Callable[..., tuple[tuple[Any, ...], dict[str, Any]]]
 
 Taker = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+Saver = Callable[[tuple[Any, ...]], tuple[tuple[Any, ...], ...]]
 
 REGISTRY: dict[Any, Primitive] = {}
 
@@ -44,7 +45,7 @@ class Like(NamedTuple):
     @classmethod
     def of(cls, x: Array) -> Like:
         """Return the shape and dtype of `x`; a Python number is 0-dimensional."""
-        return cls(getattr(x, "shape", ()), getattr(x, "dtype", type(x)))
+        return cls._make((x.shape, x.dtype) if hasattr(x, "shape") else ((), type(x)))
 
 
 class Plan(NamedTuple):
@@ -67,7 +68,7 @@ class Plan(NamedTuple):
     op: Primitive | None
     positions: tuple[int, ...]
     rules: tuple[Rule, ...]
-    save: Taker
+    save: Saver
     sources: tuple[tuple[int | None, ...], ...]
 
 
@@ -217,7 +218,7 @@ class Primitive:
             self,
             tuple(positions),
             tuple(rule for rule in rules if rule is not None),
-            _saver([_taker(each) for each in places], nothing=not any(places)),
+            _saver(places),
             tuple(tuple(None if like or k > last else k for k, like in each) for each in places),
         )
 
@@ -243,30 +244,35 @@ def _places(rule: Rule | None, pool: list[str]) -> tuple[tuple[int, bool], ...]:
     return tuple((pool.index(name.removeprefix("like_")), name.startswith("like_")) for name in names)
 
 
-def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
-    """Return the function that draws a rule's arguments from the pool: values, or only what they are like."""
-    if any(like for _, like in places):
-        return lambda pool: tuple([Like.of(pool[k]) if like else pool[k] for k, like in places])
-    if not places:
-        return lambda pool: ()
-    if len(places) == 1:
-        only = places[0][0]
-        return lambda pool: (pool[only],)
-    return itemgetter(*[k for k, _ in places])
+def _saver(places: list[tuple[tuple[int, bool], ...]]) -> Saver:
+    """Return the function that draws the arguments of all rules from the pool.
 
-
-def _saver(takers: list[Taker], *, nothing: bool = False) -> Taker:
-    """Return the function that draws the arguments of all rules; written out for one and two, which most have."""
-    if nothing:
-        empty = ((),) * len(takers)
-        return lambda pool: empty
-    if len(takers) == 1:
-        (only,) = takers
-        return lambda pool: (only(pool),)
-    if len(takers) == 2:
-        first, second = takers
-        return lambda pool: (first(pool), second(pool))
+    Written out for the shapes that most operations have: rules with one argument, or none.
+    """
+    k = [each[0][0] for each in places if each]
+    if not any(like for each in places for _, like in each):
+        match tuple(map(len, places)):
+            case (1,):
+                (i,) = k
+                return lambda pool: ((pool[i],),)
+            case (1, 1):
+                i, j = k
+                return lambda pool: ((pool[i],), (pool[j],))
+            case (1, 1, 0):
+                i, j = k
+                return lambda pool: ((pool[i],), (pool[j],), ())
+            case lengths if not any(lengths):
+                nothing = ((),) * len(places)
+                return lambda pool: nothing
+    takers = [_taker(each) for each in places]
     return lambda pool: tuple([take(pool) for take in takers])
+
+
+def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
+    """Return the function that draws one rule's arguments from the pool: values, or only what they are like."""
+    if len(places) > 1 and not any(like for _, like in places):
+        return itemgetter(*[k for k, _ in places])
+    return lambda pool: tuple([Like.of(pool[k]) if like else pool[k] for k, like in places])
 
 
 def check_declaration(primitive: Primitive) -> None:

@@ -1,26 +1,27 @@
-"""Tensor: an array that remembers how it was computed.
-
-`record` is where the forward pass meets the graph: it runs a primitive on plain arrays and, when an operand needs a
-gradient, leaves a Node behind that holds what the chosen rules will ask for.
-"""
+"""Tensor: an array that remembers how it was computed."""
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from autograd_lite import recording, variable
 from autograd_lite.conversion import NUMBERS, copied, plain, plain_index
 from autograd_lite.derivatives.indexing import getitem
 from autograd_lite.differentiable import Differentiable
-from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UsageError
-from autograd_lite.graph import Leaf, Node, current_mode
+from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.graph import Node, current_mode
 from autograd_lite.methods import TensorMethods
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
+from autograd_lite.recording import NO_KEYWORDS, unary
 from autograd_lite.undifferentiated import on_values
+
+# What these return is a Tensor; they cannot say so where they stand, below it.
+wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
+record: Callable[[Primitive, tuple[Any, ...], dict[str, Any]], Tensor] = recording.record
 
 COPY = unregistered(lambda x: np.array(x), x=lambda g: g, name="copy", doc="A copy in memory of its own.")
 ASTYPE = unregistered(
@@ -31,10 +32,9 @@ ASTYPE = unregistered(
     keywords=("dtype",),
     doc="A copy of another dtype.",
 )
-NO_KEYWORDS: dict[str, Any] = {}
 
 
-class Tensor(TensorMethods, Operators, Differentiable):
+class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
     """An array that records the operations on it, so that gradients can be asked for afterwards.
 
     Make one with `tensor`, `asarray` or `from_numpy`. NumPy's functions accept it: ``np.tanh(t)``.
@@ -59,12 +59,12 @@ class Tensor(TensorMethods, Operators, Differentiable):
     tensor([2., 4.])
     """
 
-    __slots__ = ("__weakref__", "_grad", "_node", "_value")
+    __slots__ = ()
 
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
         self._value = copied(data, dtype)
-        self._node: Node | None = None
-        self._grad: Any = None
+        self._node = None
+        self._grad = None
         if requires_grad:
             self.requires_grad = True
         if name is not None:
@@ -75,87 +75,9 @@ class Tensor(TensorMethods, Operators, Differentiable):
         self.grad = grad
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis."""
-        shape: tuple[int, ...] = self._value.shape
-        return shape
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self._value.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return int(self._value.size)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype of the elements."""
-        dtype: np.dtype[Any] = self._value.dtype
-        return dtype
-
-    @property
-    def device(self) -> str:
-        """Where the memory is; always "cpu"."""
-        return "cpu"
-
-    @property
-    def requires_grad(self) -> bool:
-        """Whether a gradient with respect to this tensor can be asked for."""
-        return self._node is not None and self._node.requires_grad
-
-    @requires_grad.setter
-    def requires_grad(self, wanted: bool) -> None:
-        if not self.is_leaf:
-            if not wanted:
-                raise UsageError("requires_grad of a computed tensor cannot be turned off.", "Use t.detach() instead.")
-            return
-        if wanted and self.dtype.kind not in "fc":
-            raise DtypeError(
-                f"Only floating and complex tensors can require a gradient, got dtype {self.dtype}.",
-                "Make the data float: ag.tensor(data, dtype=float, requires_grad=True).",
-            )
-        leaf = self._leaf()
-        leaf.requires_grad = bool(wanted)
-        leaf.note().owner = weakref.ref(self) if wanted else None
-
-    def _leaf(self) -> Leaf:
-        """Return the node of a tensor that the user made; a constant gets one now."""
-        if self._node is None:
-            self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
-            self._node = Leaf(self._value)
-        assert isinstance(self._node, Leaf)
-        return self._node
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether the user made this tensor, rather than a recorded operation."""
-        return self._node is None or isinstance(self._node, Leaf)
-
-    @property
-    def grad_fn(self) -> Node | None:
-        """The graph's node of the operation that made this tensor; None for a leaf."""
-        return None if self.is_leaf else self._node
-
-    @property
-    def name(self) -> str | None:
-        """The name in pictures and messages."""
-        return None if self._node is None else self._node.name
-
-    @name.setter
-    def name(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise UsageError(f"A name is text, got {type(name).__name__}.", f'Write name="{name}".')
-        node = self._leaf() if self._node is None else self._node
-        node.note().name = name
-
-    @property
     def data(self) -> Tensor:
         """The same memory without the history; assigning copies new values in, after a check of the shape."""
-        self._value = np.asarray(self._value) if isinstance(self._value, np.generic) else self._value
-        return wrap(self._value, None)
+        return wrap(self._memory(), None)
 
     @data.setter
     def data(self, values: Any) -> None:
@@ -165,7 +87,7 @@ class Tensor(TensorMethods, Operators, Differentiable):
                 f"{self._title()} has shape {self.shape}, got new data of shape {new.shape}.",
                 "Give data of the same shape, or make a new tensor.",
             )
-        np.copyto(self.data._value, new, casting="same_kind")
+        np.copyto(self._memory(), new, casting="same_kind")
 
     @property
     def real(self) -> Tensor:
@@ -214,14 +136,14 @@ class Tensor(TensorMethods, Operators, Differentiable):
 
     def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if primitive.plain and not kwargs and len(args) == len(primitive.operands):
-            return record(primitive, args, NO_KEYWORDS)
+            return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         operands, keywords = primitive.call_form(args, kwargs)
         return record(primitive, operands, keywords)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
         primitive = REGISTRY.get(ufunc)
         if primitive is not None and method == "__call__" and not kwargs:
-            return record(primitive, args, NO_KEYWORDS)
+            return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         if "out" in kwargs:
             raise UsageError(
                 f"np.{ufunc.__name__} cannot write a Tensor into existing memory: the gradient would be lost.",
@@ -256,116 +178,10 @@ class Tensor(TensorMethods, Operators, Differentiable):
                 f"{code} writes into {self._title()}, which requires a gradient.",
                 "Compute a new tensor, or update a leaf inside `with ag.no_grad():`.",
             )
-        memory = self.data._value
+        memory = self._memory()
         if not memory.flags.writeable:
             raise UsageError(
                 f"{code} writes into memory of {self._title()} that is read-only.",
                 "Compute a new tensor instead: t = t * 2.",
             )
         return memory
-
-
-def wrap(value: Any, node: Node | None) -> Tensor:
-    """Return a Tensor on this memory and node, without copying."""
-    made = Tensor.__new__(Tensor)
-    made._value = value
-    made._node = node
-    made._grad = None
-    return made
-
-
-def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Tensor:
-    """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
-    values: list[Any] = []
-    inputs: list[Any] = []
-    needed, bit = 0, 1
-    for operand in operands:
-        if isinstance(operand, Tensor):
-            value, node = operand._value, operand._node
-        else:
-            value, node = plain(operand), None
-        values.append(value)
-        inputs.append(value if node is None else node)
-        if node is not None and node.requires_grad:
-            needed |= bit
-        bit <<= 1
-    mode = current_mode.get()
-    residuals: Any = ()
-    try:
-        if primitive.residuals is None or not needed or not mode.recording:
-            y = primitive.fn(*values, **keywords)
-        else:
-            y, *residuals = primitive.residuals(*values, **keywords)
-    except ValueError as problem:
-        raise misfit(primitive, operands, problem) from None
-    if not needed or not mode.recording:
-        return wrap(y, None)
-    plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
-    if not plan.positions:
-        return wrap(y, None)
-    pool = (*values, y)
-    if primitive.keywords or residuals:
-        pool = (*pool, *residuals, *[keywords[name] for name in primitive.keywords])
-    saved = plan.save(pool)
-    if primitive.through_definition:
-        saved = (*saved, tuple(values))
-    held = tuple(inputs)
-    parents = held if len(plan.positions) == len(held) else tuple([held[k] for k in plan.positions])
-    return wrap(y, Node(plan, held, parents, saved, keywords, y.shape, y.dtype, mode.scope))
-
-
-def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> AutogradError:
-    """Return the error of operands that NumPy refuses, with their names and shapes."""
-    if isinstance(problem, AutogradError):
-        return problem
-    shown = " and ".join(
-        f"{each.name!r} {each.shape}" if isinstance(each, Tensor) and each.name else str(np.shape(each))
-        for each in operands
-        if each is not None
-    )
-    label = primitive.infix or primitive.__name__
-    if isinstance(problem, TypeError):
-        kinds = ", ".join(type(each).__name__ for each in operands)
-        return UsageError(f"{label} does not take these operands: {kinds}.", "Use Tensors, arrays and numbers.")
-    mend = "Transpose or reshape one: for a @ b the columns of a are as many as the rows of b."
-    if primitive is not REGISTRY[np.matmul]:
-        mend = "Shapes fit when, from the right, lengths are equal or 1; use reshape or np.expand_dims."
-    return ShapeError(f"{label}: the shapes {shown} do not fit.", mend)
-
-
-def operate(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Tensor:
-    """Do what `record` does, for an operator: two operands and no keywords, written out because it runs most often.
-
-    `compute` is Python's operator: on the scalars that 0-dimensional results are, it is ten times as fast as the ufunc.
-    """
-    if isinstance(a, Tensor):
-        x, left = a._value, a._node
-    else:
-        x, left = plain(a), None
-    if isinstance(b, Tensor):
-        z, right = b._value, b._node
-    else:
-        z, right = plain(b), None
-    try:
-        y = compute(x, z)
-    except (ValueError, TypeError) as problem:
-        raise misfit(primitive, (a, b), problem) from None
-    if type(y) is complex:  # Python's own product of a complex number and a NumPy scalar
-        y = np.complex128(y)
-    needed = (left is not None and left.requires_grad) + 2 * (right is not None and right.requires_grad)
-    if not needed:
-        return wrap(y, None)
-    mode = current_mode.get()
-    if not mode.recording:
-        return wrap(y, None)
-    plan = primitive.plans.get(needed) or primitive.plan(needed, 2)
-    pool = (x, z, y)
-    inputs = (x if left is None else left, z if right is None else right)
-    parents = inputs if needed == 3 else (inputs[needed - 1],)
-    return wrap(y, Node(plan, inputs, parents, plan.save(pool), NO_KEYWORDS, y.shape, y.dtype, mode.scope))
-
-
-# The operators are defined on a base class, which knows neither Tensor nor recording.
-Tensor._operate = staticmethod(operate)
-Tensor._record = staticmethod(record)
-Tensor._wrap = staticmethod(wrap)

@@ -1,0 +1,128 @@
+"""Variable, what every Tensor holds: its values, the node of the graph that computed them, its gradient.
+
+All that computes with Tensors stands above this: it reads the three attributes and makes its results with `wrap`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, ClassVar
+
+import numpy as np
+
+from autograd_lite.errors import DtypeError, UsageError
+from autograd_lite.graph import Leaf, Node
+
+
+class Variable:
+    """The state of a Tensor, and its plain properties."""
+
+    __slots__ = ("__weakref__", "_grad", "_node", "_value")
+
+    _value: Any
+    _node: Node | None
+    _grad: Any
+
+    # The class of all results: Tensor, which is defined far above.
+    result: ClassVar[Any]
+
+    def __init_subclass__(cls, *, of_results: bool = False, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if of_results:
+            Variable.result = cls
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        shape: tuple[int, ...] = self._value.shape
+        return shape
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self._value.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(self._value.size)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the elements."""
+        dtype: np.dtype[Any] = self._value.dtype
+        return dtype
+
+    @property
+    def device(self) -> str:
+        """Where the memory is; always "cpu"."""
+        return "cpu"
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether a gradient with respect to this tensor can be asked for."""
+        return self._node is not None and self._node.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not self.is_leaf:
+            if not wanted:
+                raise UsageError("requires_grad of a computed tensor cannot be turned off.", "Use t.detach() instead.")
+            return
+        if wanted and self.dtype.kind not in "fc":
+            raise DtypeError(
+                f"Only floating and complex tensors can require a gradient, got dtype {self.dtype}.",
+                "Make the data float: ag.tensor(data, dtype=float, requires_grad=True).",
+            )
+        leaf = self._leaf()
+        leaf.requires_grad = bool(wanted)
+        leaf.note().owner = weakref.ref(self) if wanted else None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the user made this tensor, rather than a recorded operation."""
+        return self._node is None or isinstance(self._node, Leaf)
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The graph's node of the operation that made this tensor; None for a leaf."""
+        return None if self.is_leaf else self._node
+
+    @property
+    def name(self) -> str | None:
+        """The name in pictures and messages."""
+        return None if self._node is None else self._node.name
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise UsageError(f"A name is text, got {type(name).__name__}.", f'Write name="{name}".')
+        node = self._leaf() if self._node is None else self._node
+        node.name = name
+
+    def _title(self) -> str:
+        """Return what messages call this tensor."""
+        return "the tensor" if self.name is None else repr(self.name)
+
+    def _leaf(self) -> Leaf:
+        """Return the node of a tensor that the user made; a constant gets one now."""
+        if self._node is None:
+            self._node = Leaf(self._memory())
+        assert isinstance(self._node, Leaf)
+        return self._node
+
+    def _memory(self) -> Any:
+        """Return the values as an array that can be written into: a NumPy scalar becomes one first."""
+        if isinstance(self._value, np.generic):
+            self._value = np.asarray(self._value)
+        return self._value
+
+
+def wrap(value: Any, node: Node | None) -> Any:
+    """Return a Tensor on this memory and node, without copying."""
+    kind = Variable.result
+    made = kind.__new__(kind)
+    made._value = value
+    made._node = node
+    made._grad = None
+    return made
