@@ -80,7 +80,7 @@ def backward(
             continue
         notes = node.notes
         if notes is not None:
-            if hooks:
+            if hooks and notes.hooks:
                 for hook in notes.hooks:
                     g = hook(g)
             if targets is None and notes.owner is not None:
@@ -90,6 +90,8 @@ def backward(
                 wanted[node] = g
             if node not in passing:
                 continue
+        elif not node.parents:
+            continue
         if node.saved is None:
             raise freed(node)
         # Without strict=, which costs as much as a small rule: a fused operation has saved one entry more.

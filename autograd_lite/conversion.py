@@ -115,12 +115,16 @@ def read_only(array: Any) -> Any:
     return view
 
 
-def owned(totals: dict[Any, Any], key: Any) -> Any:
-    """Take a gradient out of `totals`, in memory of its own: a rule may hand on a view, or somebody's array."""
-    g = totals.pop(key)
-    if type(g) is np.ndarray and g.base is None and sys.getrefcount(g) == ALONE:
-        return g
-    return np.array(g)
+def owned(totals: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Empty `totals`: yield its keys and gradients, each gradient in memory of its own.
+
+    A rule may hand on a view, or somebody's array: these are copied.
+    """
+    while totals:
+        key, g = totals.popitem()
+        if type(g) is not np.ndarray or g.base is not None or sys.getrefcount(g) != ALONE:
+            g = np.array(g)
+        yield key, g
 
 
 def _references_to_a_local() -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
@@ -104,19 +104,10 @@ class Differentiable(Interop):
         retain = create_graph if retain_graph is None else retain_graph
         owners = None if inputs is None else {node_that_needs(each): each for each in tensors_of(inputs, "inputs")}
         totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
-        for node in list(totals):
+        for node, total in leaving(totals, recorded=create_graph):
             owner = owners[node] if owners is not None else owner_of(node)
             if owner is not None:
-                owner._accumulate(self._leaving(totals, node))
-
-    def _leaving(self, totals: dict[Node, Any], node: Node) -> Any:
-        """Take a cotangent out of `totals` as a Tensor in the user's convention and in memory of its own."""
-        total = totals[node]
-        if not isinstance(total, Differentiable):
-            del total
-            return wrap(conj(owned(totals, node)), None)
-        total = conj(total)
-        return wrap(np.array(total._value), total._node)
+                owner._accumulate(total)
 
     def _accumulate(self, gradient: Any) -> None:
         with ACCUMULATION:
@@ -193,6 +184,17 @@ class RemovableHook:
         """Take the hook off; a second time does nothing."""
         notes = self._node.note()
         notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
+
+
+def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, Any]]:
+    """Empty `totals`: yield each cotangent as a Tensor in the user's convention and in memory of its own."""
+    if recorded:
+        for node, total in totals.items():
+            mine = conj(total)
+            yield node, wrap(np.array(mine._value), mine._node)
+        return
+    for node, g in owned(totals):
+        yield node, wrap(conj(g), None)
 
 
 def owner_of(node: Node) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.conversion import plain
+from autograd_lite.derivatives.vocabulary import product
 from autograd_lite.primitives import REGISTRY
 from autograd_lite.recording import binary, unary
 from autograd_lite.variable import Variable, wrap
@@ -60,10 +61,10 @@ class Operators(Variable):
         return binary(POWER, operator.pow, other, self)
 
     def __matmul__(self, other: Any) -> Any:
-        return binary(MATMUL, operator.matmul, self, other)
+        return binary(MATMUL, product, self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return binary(MATMUL, operator.matmul, other, self)
+        return binary(MATMUL, product, other, self)
 
     def __neg__(self) -> Any:
         return unary(NEGATIVE, self)

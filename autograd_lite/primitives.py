@@ -89,6 +89,8 @@ class Primitive:
         One rule an operand, in the order of the operands; None for an operand without a gradient.
     canonical : callable, optional
         Brings a call's arguments into canonical form: a tuple of operands and a dict of keywords.
+    ready : bool
+        Whether a call with all operands and nothing else has that form as it stands; so it is without `canonical`.
     residuals : callable, optional
         A fused primitive's forward pass, which returns the result followed by what `residual_names` name.
     constant_residuals : bool
@@ -114,6 +116,7 @@ class Primitive:
         *,
         name: str | None = None,
         canonical: Canonical | None = None,
+        ready: bool = False,
         keywords: Sequence[str] = (),
         residuals: Callable[..., Any] | None = None,
         residual_names: Sequence[str] = (),
@@ -135,6 +138,7 @@ class Primitive:
         self.__doc__ = doc or fn.__doc__
         self.canonical = canonical or self._plain_call
         self.plain = canonical is None
+        self.arity = len(self.operands) if ready or (self.plain and not keywords and not self.variadic) else None
         self.keywords = tuple(keywords)
         self.residuals = residuals
         self.residual_names = tuple(residual_names)
@@ -158,6 +162,8 @@ class Primitive:
             apply = getattr(operand, "__apply_primitive__", None)
             if apply is not None:
                 return apply(self, args, kwargs)
+        if not kwargs and len(args) == self.arity:
+            return self.fn(*args)
         if not self.plain and not self.variadic and args and not hasattr(args[0], "ndim"):
             args = (np.asarray(args[0]), *args[1:])
         operands, keywords = self.call_form(args, kwargs)

@@ -135,7 +135,7 @@ class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
         return (self[i] for i in range(len(self)))
 
     def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if primitive.plain and not kwargs and len(args) == len(primitive.operands):
+        if not kwargs and len(args) == primitive.arity:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         operands, keywords = primitive.call_form(args, kwargs)
         return record(primitive, operands, keywords)

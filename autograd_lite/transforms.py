@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd_lite.differentiable import node_that_needs, run_backward, tensors_of
+from autograd_lite.differentiable import leaving, node_that_needs, run_backward, tensors_of
 from autograd_lite.errors import ArgumentError, GradientError
 from autograd_lite.tensors import Tensor
 
@@ -66,7 +66,7 @@ def gradients(
             f"The outputs do not depend on the input {unused[0].name or f'of shape {unused[0].shape}'!s}.",
             "Compute them from it, or pass allow_unused=True to get None.",
         )
-    found = {node: outputs[0]._leaving(totals, node) for node in list(totals)}
+    found = dict(leaving(totals, recorded=create_graph))
     return tuple(found.get(node) for node in nodes)
 
 

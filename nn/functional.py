@@ -10,7 +10,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite import linear, log_softmax, relu, sigmoid, softmax, tanh
-from autograd_lite.errors import ArgumentError, DtypeError, ShapeError
+from autograd_lite.errors import DtypeError, ShapeError
 from nn.arguments import as_tensor, choice
 
 __all__ = [
@@ -194,7 +194,6 @@ def _labels(labels: Any, logits: tuple[int, ...]) -> ag.Tensor:
             f"Labels are class numbers, integers from 0 to {logits[-1] - 1}, got dtype {given.dtype}.",
             "Convert them: y.astype(int).",
         )
-    _refuse_unknown_classes(given.numpy(), logits[-1])
     return given
 
 
@@ -206,13 +205,3 @@ def _no_label_each(labels: tuple[int, ...], logits: tuple[int, ...]) -> ShapeErr
     else:
         mend = "Give one class number for each row of the logits."
     return ShapeError(f"The labels have shape {labels}, expected {logits[:-1]} for logits {logits}.", mend)
-
-
-def _refuse_unknown_classes(labels: np.ndarray[Any, Any], classes: int) -> None:
-    if not labels.size or (labels.min() >= 0 and labels.max() < classes):
-        return
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    raise ArgumentError(
-        f"Label {wrong.flat[0]} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
-        "Count classes from 0 (y - 1 if yours start at 1), or give the model one output a class.",
-    )

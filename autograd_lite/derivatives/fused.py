@@ -14,15 +14,20 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.blocks import in_blocks
-from autograd_lite.derivatives.reductions import logsumexp, softmax
+from autograd_lite.derivatives.reductions import logsumexp, top_of
 from autograd_lite.derivatives.special import erfc
-from autograd_lite.derivatives.vocabulary import mT, rows, shape_of
+from autograd_lite.derivatives.vocabulary import mT, over_rows, product, rows, shape_of
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
 
 def _linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
-    z = x @ weight.T
+    if weight.ndim != 2 or x.shape[-1:] != weight.shape[1:]:
+        raise ShapeError(
+            f"linear: x has shape {x.shape}, the weight {weight.shape}; expected (..., in) and (out, in).",
+            "Transpose the weight, or give x one example a row.",
+        )
+    z = product(x, weight.T)
     if bias is None:
         return z
     in_place = getattr(bias, "ndim", 0) == 1 and bias.dtype == z.dtype
@@ -35,20 +40,16 @@ def _linear_definition(x: Array, weight: Array, bias: Array | None = None) -> Ar
 
 
 def _linear_call(x: Array, weight: Array, bias: Array | None = None) -> Any:
-    if len(shape_of(weight)) != 2 or shape_of(x)[-1:] != shape_of(weight)[1:]:
-        raise ShapeError(
-            f"linear: x has shape {shape_of(x)}, the weight {shape_of(weight)}; expected (..., in) and (out, in).",
-            "Transpose the weight, or give x one example a row.",
-        )
     return (x, weight, bias), {}
 
 
 linear = primitive(
     _linear,
-    x=lambda g, weight: g @ weight,
-    weight=lambda g, x: mT(rows(g)) @ rows(x),
-    bias=lambda g: g,
+    x=lambda g, weight: product(g, weight),
+    weight=lambda g, x: product(mT(rows(g)), rows(x)),
+    bias=lambda g: over_rows(g),
     canonical=_linear_call,
+    ready=True,
     definition=_linear_definition,
     name="linear",
     unfold=True,
@@ -99,19 +100,22 @@ squared_error = primitive(
 )
 
 
-def _picked(logits: Array, labels: Array) -> Array:
-    """Return each example's logit at its label."""
-    if logits.ndim == 1:
-        return logits[labels]
-    return logits[np.arange(len(labels)), labels]
+def _place(labels: Array) -> Any:
+    """Return the index of each example's label in the logits."""
+    return (np.arange(len(labels)), labels) if labels.ndim else labels
 
 
 def _cross_entropy(logits: Array, labels: Array) -> Array:
-    return logsumexp(logits, axis=-1) - _picked(logits, labels)
+    return logsumexp(logits, axis=-1) - logits[_place(labels)]
 
 
-def _cross_entropy_and_probabilities(logits: Array, labels: Array) -> tuple[Array, Array]:
-    return _cross_entropy(logits, labels), softmax(logits)
+def _cross_entropy_and_slope(logits: Array, labels: Array) -> tuple[Array, Array]:
+    """Return −log p[label] and its slope p − e, both from one exponential."""
+    shifted = logits - top_of(logits, -1)
+    powers = np.exp(shifted)
+    total = powers.sum(axis=-1, keepdims=True)
+    loss = np.log(total).squeeze(-1) - shifted[_place(labels)]
+    return loss, powers / total - one_hot(labels, logits.shape[-1])
 
 
 def _cross_entropy_call(logits: Array, labels: Array) -> Any:
@@ -125,10 +129,16 @@ def _cross_entropy_call(logits: Array, labels: Array) -> Any:
         )
     if labels.size and not 0 <= labels.min() <= labels.max() < classes:
         raise ArgumentError(
-            f"softmax_cross_entropy: labels from {labels.min()} to {labels.max()}, but there are {classes} classes.",
-            f"Number the classes from 0 to {classes - 1}.",
+            f"Label {_stray(labels, classes)} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
+            "Count classes from 0 (y - 1 if yours start at 1), or give the model one output a class.",
         )
     return (logits, labels), {}
+
+
+def _stray(labels: Array, classes: int) -> Any:
+    """Return the first label that is no class."""
+    values = np.asarray(labels.tolist()).ravel()
+    return values[(values < 0) | (values >= classes)][0]
 
 
 def one_hot(labels: Array, classes: int) -> Array:
@@ -137,12 +147,12 @@ def one_hot(labels: Array, classes: int) -> Array:
 
 
 softmax_cross_entropy = primitive(
-    _cross_entropy,
-    logits=lambda g, p, labels: np.expand_dims(g, -1) * (p - one_hot(labels, p.shape[-1])),
+    lambda logits, labels: _cross_entropy_and_slope(logits, labels)[0],
+    logits=lambda g, slope: g[..., np.newaxis] * slope,
     labels=None,
     canonical=_cross_entropy_call,
-    residuals=_cross_entropy_and_probabilities,
-    residual_names=("p",),
+    residuals=_cross_entropy_and_slope,
+    residual_names=("slope",),
     definition=_cross_entropy,
     name="softmax_cross_entropy",
     label="−log p",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import matmul_left, matmul_right
+from autograd_lite.derivatives.vocabulary import matmul_left, matmul_right, product
 from autograd_lite.primitives import primitive
 
 
@@ -27,8 +27,11 @@ def _samples(x: Any) -> Any:
 
 
 # d(A B) = dA B + A dB
-primitive(
-    np.matmul,
+matmul = primitive(
+    product,
+    answers_to=(np.matmul,),
+    name="matmul",
+    doc=np.matmul.__doc__,
     a=lambda g, like_a, b: matmul_left(g, like_a, b),
     b=lambda g, a, like_b: matmul_right(g, a, like_b),
     infix="@",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -31,17 +32,32 @@ def along_one_axis(x: Array, axis: int = -1) -> Any:
     return (x,), {"axis": canonical_axis(axis, x.ndim)}
 
 
+def _sum(x: Array, axis: Any, keepdims: bool) -> Array:
+    return x.sum(axis=axis, keepdims=keepdims)
+
+
+def _mean(x: Array, axis: Any, keepdims: bool) -> Array:
+    if x.dtype.char not in "fdFD" or not x.size:
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    return x.sum(axis=axis, keepdims=keepdims) / math.prod(x.shape[k] for k in axis)
+
+
 def ties(x: Array, y: Array, axis: tuple[int, ...]) -> Array:
     """Return each element's share in the extremum `y`: elements that tie share equally."""
     chosen = x == y
     return chosen / chosen.sum(axis=axis, keepdims=True)
 
 
+def top_of(x: Array, axis: Any) -> Array:
+    """Return the largest element along `axis`, kept as an axis of length 1; 0 where it is infinite."""
+    top = x.max(axis=axis, keepdims=True)
+    return np.where(np.isfinite(top), top, 0)
+
+
 def _logsumexp(x: Array, axis: Any, keepdims: bool) -> Array:
     """log Σ eˣ, with the largest x taken out of the sum so that nothing overflows."""
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0)
-    y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    top = top_of(x, axis)
+    y = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
     return y if keepdims else y.squeeze(axis)
 
 
@@ -68,14 +84,20 @@ def over_one_axis(x: Any) -> Any:
 OVER_AXES: dict[str, Any] = {"canonical": reduction, "keywords": ("axis", "keepdims"), "samples": over_axes}
 
 primitive(
-    np.sum,
+    _sum,
+    name="sum",
+    answers_to=(np.sum,),
+    doc=np.sum.__doc__,
     x=lambda g, like_x, axis: expand(g, like_x, axis),
     tex=r"g \text{ to every element}",
     label="Σ",
     **OVER_AXES,
 )
 primitive(
-    np.mean,
+    _mean,
+    name="mean",
+    answers_to=(np.mean,),
+    doc=np.mean.__doc__,
     x=lambda g, like_x, axis: expand(g * (1 / max(count(like_x, axis), 1)), like_x, axis),
     tex=r"g/n \text{ to every element}",
     **OVER_AXES,

@@ -46,6 +46,18 @@ def rows(x: Array) -> Array:
     return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])
 
 
+def over_rows(x: Array) -> Array:
+    """Return the sum over all rows, the transpose of adding one row to each: (..., n) becomes (n,)."""
+    return x if x.ndim == 1 else rows(x).sum(axis=0)
+
+
+def product(a: Array, b: Array) -> Array:
+    """Return a @ b; of two plain matrices by ndarray.dot, which takes half a microsecond less."""
+    if type(a) is type(b) is np.ndarray and a.ndim == b.ndim == 2:
+        return a.dot(b)
+    return a @ b
+
+
 def count(like: Like, axis: Axes) -> int:
     """Return how many elements a reduction over `axis` joins into one."""
     return math.prod(like.shape[k] for k in axis)
@@ -223,7 +235,7 @@ def matmul_left(g: Array, like_a: Like, b: Array) -> Array:
         return np.expand_dims(g, -1) * b
     if like_a.ndim == 1:
         return (np.expand_dims(g, -2) @ mT(b)).squeeze(-2)
-    return g @ mT(b)
+    return product(g, mT(b))
 
 
 def matmul_right(g: Array, a: Array, like_b: Like) -> Array:
@@ -232,4 +244,4 @@ def matmul_right(g: Array, a: Array, like_b: Like) -> Array:
         return a * g if like_b.ndim == 1 else np.expand_dims(a, -1) * np.expand_dims(g, -2)
     if like_b.ndim == 1:
         return (mT(a) @ np.expand_dims(g, -1)).squeeze(-1)
-    return mT(a) @ g
+    return product(mT(a), g)

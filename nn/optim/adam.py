@@ -83,12 +83,12 @@ class Adam(Optimizer):
         m *= self.beta1
         m += np.multiply(g, 1 - self.beta1, out=b)
         v *= self.beta2
-        np.multiply(g, g, out=b)
-        b *= 1 - self.beta2
-        v += b
-        np.sqrt(v, out=b)
-        b /= math.sqrt(1 - self.beta2**t)
-        b += self.eps
-        np.divide(m, b, out=b)
-        b *= self.lr / (1 - self.beta1**t)
-        p -= b
+        square = np.multiply(g, g, out=b)
+        square *= 1 - self.beta2
+        v += square
+        root = np.sqrt(v, out=b)
+        root /= math.sqrt(1 - self.beta2**t)
+        root += self.eps
+        change = np.divide(m, root, out=b)
+        change *= self.lr / (1 - self.beta1**t)
+        p -= change

@@ -17,8 +17,7 @@ Array = np.ndarray[Any, Any]
 
 # Elements updated at a time: what one update reads and writes of them stays in the processor's cache.
 BLOCK = 1 << 16
-# Below this many elements NumPy finds new memory faster than a view of old memory is made, and its calls cost more
-# than what they compute.
+# Below this many elements NumPy's calls cost more than what they compute.
 SMALL = 1 << 12
 
 
@@ -49,6 +48,8 @@ class Optimizer:
     """
 
     rates: ClassVar[tuple[str, ...]] = ("lr",)
+    # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
+    many_calls: ClassVar[bool] = True
 
     def __init__(self, parameters: Iterable[ag.Tensor], lr: float) -> None:
         self.parameters = _leaves(parameters, type(self).__name__)
@@ -56,7 +57,8 @@ class Optimizer:
         self.steps = [0] * len(self.parameters)
         self.state: list[dict[str, Array]] = [{} for _ in self.parameters]
         self._scratch: dict[Any, Array] = {}
-        self._together = _together([_as_real(_memory(each)) for each in self.parameters])
+        values = [_as_real(_memory(each)) for each in self.parameters]
+        self._together = _together(values) if self.many_calls else []
 
     def step(self) -> None:
         """Move every parameter that has a gradient, in place."""
@@ -90,7 +92,8 @@ class Optimizer:
         for name in names:
             if name not in state:
                 state[name] = np.zeros(value.shape, value.dtype)
-        for block in _blocks(value, slope, *[state[name] for name in names]):
+        arrays = (value, slope, *[state[name] for name in names])
+        for block in _blocks(*arrays) if value.size > BLOCK else (arrays,):
             self.update(self.steps[k], *block)
 
     def buffers(self, rates: Mapping[str, Any]) -> tuple[str, ...]:
@@ -113,10 +116,13 @@ class Optimizer:
             f"{type(self).__name__} has no update method.", "Write `def update(self, t, p, g): p -= self.lr * g`."
         )
 
-    def scratch(self, like: Array, count: int) -> list[Array]:
-        """Return that many arrays like a block, whose contents do not matter; the next call gives the same memory."""
+    def scratch(self, like: Array, count: int) -> list[Array | None]:
+        """Return that many arrays like a block, for ``out=``; the next call gives the same memory.
+
+        Of a small block None, with which NumPy makes a new array: that is quicker than a view of an old one.
+        """
         if like.size < SMALL:
-            return [np.empty(like.shape, like.dtype) for _ in range(count)]
+            return [None] * count
         memory = self._scratch.get(like.dtype)
         if memory is None or memory.shape[0] < count or memory.shape[1] < like.size:
             memory = self._scratch[like.dtype] = np.empty((count, like.size), like.dtype)
@@ -242,7 +248,7 @@ def _as_real(array: Array) -> Array:
 
 def _blocks(value: Array, *others: Array) -> list[tuple[Array, ...]]:
     """Return a parameter with its gradient and state in pieces: views of the parameter's memory and of the state's."""
-    if value.size <= BLOCK or not value.flags.c_contiguous:
+    if not value.flags.c_contiguous:
         return [(value, *others)]
     flat = [each.reshape(-1) for each in (value, *others)]
     starts = range(0, value.size, BLOCK)

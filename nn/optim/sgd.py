@@ -47,6 +47,7 @@ class SGD(Optimizer):
     """
 
     rates = ("lr", "momentum", "nesterov", "weight_decay")
+    many_calls = False
 
     def __init__(
         self,
