@@ -71,6 +71,7 @@ def backward(
     """
     order = topological_order(seeds)
     passing: set[Node] = set() if targets is None else towards(targets, order)
+    reached = passing.union(targets or ())
     cotangents = dict(seeds)
     sums: set[Node] = set()
     wanted = {}
@@ -99,7 +100,7 @@ def backward(
         if recorder is not None:
             parts = recorded_parts(node, g, recorder, fit)
         for parent, rule, arguments in parts:
-            if targets is not None and parent not in passing and parent not in targets:
+            if targets is not None and parent not in reached:
                 continue
             contribution = rule(g, *arguments)
             try:
@@ -168,9 +169,10 @@ def _parts_of_definition(node: Node, g: Cotangent, recorder: Recorder, fit: Fit)
 
 def towards(targets: Collection[Node], order: list[Node]) -> set[Node]:
     """Return the nodes of `order` that a cotangent passes through on its way to a target."""
-    passing: set[Node] = set()
+    reached, passing = set(targets), set()
     for node in reversed(order):
-        if any(parent in targets or parent in passing for parent in node.parents):
+        if not reached.isdisjoint(node.parents):
+            reached.add(node)
             passing.add(node)
     return passing
 

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
+from functools import lru_cache
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
@@ -247,6 +248,12 @@ class enable_grad(_ModeChange):
         return type(self)()
 
 
+@lru_cache(maxsize=1024)
+def _within(mode: Mode, name: str) -> Mode:
+    """Return the mode inside a scope; kept, because models enter the same ones at every step."""
+    return Mode(mode.recording, (*mode.scope, name))
+
+
 class scope(_ModeChange):
     """Name the part of the model that is running; pictures draw it as a box.
 
@@ -270,7 +277,7 @@ class scope(_ModeChange):
         self.name = name
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(mode.recording, (*mode.scope, self.name))
+        return _within(mode, self.name)
 
     def _recreate_cm(self) -> scope:
         return type(self)(self.name)

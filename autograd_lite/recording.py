@@ -25,12 +25,14 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
     values: list[Any] = []
     inputs: list[Any] = []
+    parents: list[Node] = []
     needed, bit = 0, 1
     for operand in operands:
         if isinstance(operand, Variable):
             value, node = operand._value, operand._node
             if node is not None and node.requires_grad:
                 needed |= bit
+                parents.append(node)
             inputs.append(value if node is None else node)
         else:
             value = operand if operand is None else plain(operand)
@@ -58,9 +60,11 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     saved = plan.save(pool)
     if primitive.through_definition:
         saved = (*saved, tuple(values))
+    if len(parents) != len(plan.positions):  # one of them has no rule
+        parents = [inputs[k] for k in plan.positions]
     held = tuple(inputs)
-    parents = held if len(plan.positions) == len(held) else tuple([held[k] for k in plan.positions])
-    return wrap(y, Node(plan, held, parents, saved, keywords, y.shape, y.dtype, mode.scope))
+    through = held if len(parents) == len(held) else tuple(parents)
+    return wrap(y, Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope))
 
 
 def unary(primitive: Primitive, operand: Any) -> Any:
