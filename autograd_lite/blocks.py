@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Array = Any
 
@@ -42,6 +44,8 @@ def thread_count() -> int:
 @cache
 def workers() -> ThreadPoolExecutor:
     """Return the threads that compute beside the caller's."""
+    from concurrent.futures import ThreadPoolExecutor  # here, because its import takes longer than the whole table's
+
     return ThreadPoolExecutor(thread_count() - 1, thread_name_prefix="autograd_lite")
 
 

@@ -243,10 +243,18 @@ class Primitive:
         return Plan(self, tuple(positions), (rule,) * len(positions), save, (sources,) * len(positions))
 
 
+def parameters_of(function: Callable[..., Any]) -> list[str]:
+    """Return the names of a function's parameters; of a plain one a hundred times as fast as inspect.signature."""
+    code = getattr(function, "__code__", None)
+    if code is None or hasattr(function, "__wrapped__"):
+        return list(inspect.signature(function).parameters)
+    return list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+
 def _places(rule: Rule | None, pool: list[str]) -> tuple[tuple[int, bool], ...]:
     """Return where each argument of a rule after g stands in the pool, and whether only its like is wanted."""
     assert rule is not None
-    names = [*inspect.signature(rule).parameters][1:]
+    names = parameters_of(rule)[1:]
     return tuple((pool.index(name.removeprefix("like_")), name.startswith("like_")) for name in names)
 
 
@@ -301,7 +309,7 @@ def check_declaration(primitive: Primitive) -> None:
     else:
         known |= {"like_y", *primitive.operands, *(f"like_{name}" for name in primitive.operands)}
     for operand, rule in primitive.rules.items():
-        wanted = list(inspect.signature(rule).parameters) if rule else ["g"]
+        wanted = parameters_of(rule) if rule else ["g"]
         if wanted[:1] != ["g"] or not known.issuperset(wanted[1:]):
             raise UsageError(
                 f"The rule of {primitive.__name__} for {operand!r} has the parameters {wanted}.",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.derivatives.vocabulary import conj, direction, inverse, keep, log_or_zero, power_slope, winner, zmul
-from autograd_lite.primitives import Array, Primitive, primitive
+from autograd_lite.primitives import Array, Primitive, parameters_of, primitive
 
 
 def elementwise(
@@ -19,7 +18,7 @@ def elementwise(
 
     `singular` says that the slope can be infinite, where a gradient of 0 has to stay 0.
     """
-    (needs,) = inspect.signature(slope).parameters
+    (needs,) = parameters_of(slope)
     rules = {
         ("x", False): lambda g, x: g * slope(x),
         ("y", False): lambda g, y: g * slope(y),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -80,8 +79,9 @@ def _squared_error_call(a: Array, target: Array, scale: float = 1.0) -> Any:
 
 def _squared_error_label(a: str, target: str, *, scale: float, size: int) -> str:
     """Write ½(a − y)² for one number, and with a Σ for several."""
-    part = Fraction(scale).limit_denominator(10**6)
-    factor = {Fraction(1, 2): "½", Fraction(1): ""}.get(part, f"{part}·")
+    parts = round(1 / scale) if scale else 0
+    share = f"1/{parts}·" if parts and math.isclose(parts * scale, 1) else f"{scale:g}·"
+    factor = {1.0: "", 0.5: "½"}.get(scale, share)
     return f"{factor}{'Σ' if size > 1 else ''}({a} − {target})²"
 
 
