@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd_lite.errors import GradientError, ShapeError
+from autograd_lite import writes
+from autograd_lite.errors import GradientError, ShapeError, StaleValueError
 from autograd_lite.graph import Cotangent, Node, topological_order
 from autograd_lite.primitives import Like, Rule
 
@@ -95,6 +96,8 @@ def backward(
             continue
         if node.saved is None:
             raise freed(node)
+        if node.stamp < writes.latest:
+            refuse_stale(node, recorded=recorder is not None)
         # Without strict=, which costs as much as a small rule: a fused operation has saved one entry more.
         parts: Iterable[Part] = zip(node.parents, node.plan.rules, node.saved)  # noqa: B905
         if recorder is not None:
@@ -184,6 +187,22 @@ def freed(node: Node) -> GradientError:
         f"backward() through a graph that an earlier backward() freed: {name} no longer has its saved values.",
         "Compute the result again, or pass retain_graph=True to the earlier backward().",
     )
+
+
+def refuse_stale(node: Node, *, recorded: bool) -> None:
+    """Raise when something was written into what a node saved, after it was recorded."""
+    assert node.saved is not None
+    # The operands that follow are for a recorded walk.
+    for arguments in node.saved if recorded else node.saved[: len(node.parents)]:
+        for each in arguments:
+            write = writes.since(node.stamp, each) if type(each) is np.ndarray else None
+            if write is not None:
+                where = "" if write.line is None else f" at {write.line}"
+                raise StaleValueError(
+                    f"backward() needs a value of shape {each.shape} that {node.plan.op} saved; it was overwritten"
+                    f"{where}.",
+                    "Write into a copy, t = t.copy(), or write after backward(); t = t + 1 makes a new tensor.",
+                )
 
 
 def silent() -> np.errstate:

@@ -1,7 +1,8 @@
 """The exceptions: what was wrong, in the user's own terms, and on a second line how to mend it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any, NoReturn
 
 
 class AutogradError(Exception):
@@ -49,12 +50,69 @@ class GradientError(AutogradError, RuntimeError):
     """A backward pass that cannot be carried out, or whose result would be wrong."""
 
 
+class StaleValueError(GradientError):
+    """A backward pass that needs a value which has been overwritten since the forward pass."""
+
+
 class GradientCheckError(AutogradError, AssertionError):
     """A derivative that differs from the finite differences."""
 
 
+class UnknownNameError(AutogradError, AttributeError):
+    """A name that a module or an object does not have.
+
+    Parameters
+    ----------
+    owner : str
+        What has no such name: "nn", "MLP".
+    name : str
+        The name that was asked for.
+    known : callable
+        Returns the names that there are. It is called when the message is read: hasattr() asks for names, and
+        throws the answer away.
+    namespace : str
+        What to pass to dir().
+
+    Examples
+    --------
+    >>> print(UnknownNameError("nn", "Liner", lambda: ["Linear", "ReLU"], namespace="nn"))
+    nn has no name 'Liner'.
+    Did you mean 'Linear'? See dir(nn).
+    """
+
+    def __init__(self, owner: str, name: str, known: Callable[[], Iterable[str]], *, namespace: str) -> None:
+        super().__init__(f"{owner} has no name {name!r}.")
+        self._mend: Callable[[], str] = lambda: suggestion(name, known(), namespace=namespace)
+        # Left open, Python would fill them in, and add a suggestion of its own to the message.
+        self.name: Any = None
+        self.obj: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}\n{self._mend()}"
+
+    def __reduce__(self) -> Any:
+        return AttributeError, (str(self),)
+
+
 class RenderError(AutogradError, RuntimeError):
     """A picture that could not be drawn or written."""
+
+
+def refusing(module: str, names: Iterable[str]) -> Callable[[str], NoReturn]:
+    """Return the ``__getattr__`` of a module that has these names and no others.
+
+    Examples
+    --------
+    >>> refusing("nn.optim", ["SGD", "Adam"])("Sdg")
+    Traceback (most recent call last):
+    autograd_lite.errors.UnknownNameError: nn.optim has no name 'Sdg'.
+    Did you mean 'SGD'? See dir(nn.optim).
+    """
+
+    def missing(name: str) -> NoReturn:
+        raise UnknownNameError(module, name, lambda: names, namespace=module)
+
+    return missing
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

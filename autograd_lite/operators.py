@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ class Operators(Variable):
     """The part of Tensor that Python's operators are."""
 
     __slots__ = ()
-
-    _writable: Callable[..., Any]
 
     # Defining == takes the hash away; a tensor is hashed by identity.
     __hash__ = object.__hash__
@@ -104,20 +101,3 @@ class Operators(Variable):
 
     def __invert__(self) -> Any:
         return wrap(~self._value, None)
-
-    def __iadd__(self, other: Any) -> Any:
-        return self._update(np.add, "t += value", other)
-
-    def __isub__(self, other: Any) -> Any:
-        return self._update(np.subtract, "t -= value", other)
-
-    def __imul__(self, other: Any) -> Any:
-        return self._update(np.multiply, "t *= value", other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._update(np.divide, "t /= value", other)
-
-    def _update(self, ufunc: np.ufunc, code: str, other: Any) -> Any:
-        memory = self._writable(code)
-        ufunc(memory, plain(other), out=memory, casting="same_kind")
-        return self

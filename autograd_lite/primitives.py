@@ -100,6 +100,8 @@ class Primitive:
         derivatives differentiate.
     unfold : bool
         Whether pictures show the definition's operations in the place of this one.
+    views : bool
+        Whether the result may lie in the memory of the first operand.
     domain : tuple of float, optional
         The interval from which tests draw operands; by default (−3, 3).
     samples : callable, optional
@@ -125,6 +127,7 @@ class Primitive:
         infix: str | None = None,
         label: str | Callable[..., str] | None = None,
         unfold: bool = False,
+        views: bool = False,
         tex: str | None = None,
         domain: tuple[float, float] | None = None,
         samples: Callable[..., Any] | None = None,
@@ -147,6 +150,8 @@ class Primitive:
         # Residuals are constants to a recorded walk, so it goes through the definition instead.
         self.through_definition = residuals is not None and definition is not None
         self.unfold = unfold
+        self.views = views
+        self.simple = residuals is None and not views
         self.infix = infix
         self.label = label or infix or self.__name__
         self.tex = tex

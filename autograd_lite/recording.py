@@ -8,6 +8,7 @@ without keywords, written out because they run most often.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,16 @@ from autograd_lite.errors import AutogradError, ShapeError, UsageError
 from autograd_lite.graph import Node, current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.variable import Variable, wrap
+from autograd_lite.writes import owner_of
 
 NO_KEYWORDS: dict[str, Any] = {}
 
 
-def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-    """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient."""
+def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, Any], *, result: Any = None) -> Any:
+    """Run a primitive on its operands' arrays; leave a node behind if one of them needs a gradient.
+
+    With `result` nothing is run: it is what the operation would give, computed already in some quicker way.
+    """
     values: list[Any] = []
     inputs: list[Any] = []
     parents: list[Node] = []
@@ -43,17 +48,22 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     recording = needed and mode.recording
     residuals: Any = ()
     try:
-        if recording and primitive.residuals is not None:
+        if result is not None:
+            y = result
+        elif recording and primitive.residuals is not None:
             y, *residuals = primitive.residuals(*values, **keywords)
         else:
             y = primitive.fn(*values, **keywords)
     except ValueError as problem:
         raise misfit(primitive, operands, problem) from None
+    wrapped = wrap
+    if primitive.views and type(y) is np.ndarray and shares_memory(y, values[0]):
+        wrapped = partial(Variable.view, operands[0], (primitive, keywords))
     if not recording:
-        return wrap(y, None)
+        return wrapped(y, None)
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
     if not plan.positions:
-        return wrap(y, None)
+        return wrapped(y, None)
     pool = (*values, y)
     if primitive.keywords or residuals:
         pool = (*pool, *residuals, *[keywords[name] for name in primitive.keywords])
@@ -64,13 +74,13 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         parents = [inputs[k] for k in plan.positions]
     held = tuple(inputs)
     through = held if len(parents) == len(held) else tuple(parents)
-    return wrap(y, Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope))
+    return wrapped(y, Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope))
 
 
 def unary(primitive: Primitive, operand: Any) -> Any:
     """Do what `record` does for one Tensor and no keywords."""
     x, node = operand._value, operand._node
-    if primitive.residuals is not None:
+    if not primitive.simple:
         return record(primitive, (operand,), NO_KEYWORDS)
     y = primitive.fn(x)
     if node is None or not node.requires_grad:
@@ -120,6 +130,11 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
     inputs = (left, right)
     parents = inputs if needed == 3 else (inputs[needed - 1],)
     return wrap(y, Node(plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope))
+
+
+def shares_memory(y: Any, x: Any) -> bool:
+    """Return whether a result lies in the memory of an operand."""
+    return y is x or (y.base is not None and isinstance(x, np.ndarray) and owner_of(y) is owner_of(x))
 
 
 def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) -> AutogradError:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from autograd_lite import recording, variable
-from autograd_lite.conversion import NUMBERS, copied, plain, plain_index
-from autograd_lite.derivatives.indexing import getitem
+from autograd_lite.conversion import NUMBERS, copied, plain_index
+from autograd_lite.derivatives.indexing import Place, getitem
 from autograd_lite.differentiable import Differentiable
-from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
-from autograd_lite.graph import Node, current_mode
+from autograd_lite.errors import DtypeError, GradientError, ShapeError
+from autograd_lite.graph import Leaf, Node, current_mode, enable_grad
+from autograd_lite.inplace import InPlace
 from autograd_lite.methods import TensorMethods
+from autograd_lite.mutators import MUTATORS, at, into
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
 from autograd_lite.undifferentiated import on_values
+from autograd_lite.writes import users_line
 
 # What these return is a Tensor; they cannot say so where they stand, below it.
 wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
@@ -34,7 +37,7 @@ ASTYPE = unregistered(
 )
 
 
-class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
+class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True):
     """An array that records the operations on it, so that gradients can be asked for afterwards.
 
     Make one with `tensor`, `asarray` or `from_numpy`. NumPy's functions accept it: ``np.tanh(t)``.
@@ -87,7 +90,7 @@ class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
                 f"{self._title()} has shape {self.shape}, got new data of shape {new.shape}.",
                 "Give data of the same shape, or make a new tensor.",
             )
-        np.copyto(self._memory(), new, casting="same_kind")
+        np.copyto(self._written(users_line()), new, casting="same_kind")
 
     @property
     def real(self) -> Tensor:
@@ -145,10 +148,10 @@ class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
         if primitive is not None and method == "__call__" and not kwargs:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         if "out" in kwargs:
-            raise UsageError(
-                f"np.{ufunc.__name__} cannot write a Tensor into existing memory: the gradient would be lost.",
-                "Write `a = a + t` instead of `a += t` or out=a.",
-            )
+            (out,) = kwargs.pop("out")
+            return into(out, getattr(ufunc, method)(*args, **kwargs), ufunc.__name__)
+        if method == "at" and isinstance(args[0], Tensor):
+            return at(ufunc, *args)
         if method == "__call__" and primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)
         return self._undifferentiated(ufunc if method == "__call__" else getattr(ufunc, method), args, kwargs)
@@ -159,6 +162,8 @@ class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
         primitive = REGISTRY.get(function)
         if primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)
+        if function in MUTATORS and args and isinstance(args[0], Tensor):
+            return MUTATORS[function](*args, **kwargs)
         return self._undifferentiated(function, args, kwargs)
 
     def _undifferentiated(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -168,20 +173,57 @@ class Tensor(TensorMethods, Operators, Differentiable, of_results=True):
     def __getitem__(self, index: Any) -> Tensor:
         return record(getitem, (self,), {"index": plain_index(index)})
 
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._writable("t[...] = value")[plain_index(index)] = plain(value)
 
-    def _writable(self, code: str) -> Any:
-        """Return the memory for an in-place write that no graph sees."""
-        if self.requires_grad and (current_mode.get().recording or not self.is_leaf):
+class TensorView(Tensor, of_views=True):
+    """A Tensor in the memory of another, its base: a write into either is seen by both.
+
+    Its node is derived again whenever the base has another than when it was last derived; the base knows no views.
+    """
+
+    __slots__ = ("_base", "_derived", "_derived_from", "_place", "_recorded")
+
+    _base: Tensor
+    _derived: Node | None
+    _derived_from: Node | None
+    _place: Place
+    _recorded: bool
+
+    @classmethod
+    def of(cls, operand: Tensor, step: tuple[Primitive, dict[str, Any]], value: Any, node: Node | None) -> TensorView:
+        """Return the view of `operand` that one operation gives."""
+        base, place = operand._root()
+        made = cls.__new__(cls)
+        made._base = cast(Tensor, base)
+        made._place = Place((*place.steps, step))
+        made._recorded = current_mode.get().recording
+        made._value = value
+        made._derived = node
+        made._derived_from = base._node
+        made._grad = None
+        return made
+
+    @property
+    def _node(self) -> Node | None:
+        above = self._base._node
+        if above is self._derived_from or isinstance(self._derived, Leaf) or not self._recorded:
+            return self._derived
+        name = None if self._derived is None else self._derived.name
+        self._derived_from, self._derived = above, None
+        if above is not None and above.requires_grad:
+            with enable_grad():
+                self._derived = self._place.view(wrap(self._base._value, above))._node
+            if self._derived is not None:
+                self._derived.name = name
+        return self._derived
+
+    @_node.setter
+    def _node(self, node: Node | None) -> None:
+        self._derived = node
+
+    def _root(self) -> tuple[InPlace, Place]:
+        if not self._recorded and current_mode.get().recording and self._base.requires_grad:
             raise GradientError(
-                f"{code} writes into {self._title()}, which requires a gradient.",
-                "Compute a new tensor, or update a leaf inside `with ag.no_grad():`.",
+                "A write into a view that was made inside no_grad() would not reach the history of its base.",
+                "Make the view outside of no_grad(), or write inside of it.",
             )
-        memory = self._memory()
-        if not memory.flags.writeable:
-            raise UsageError(
-                f"{code} writes into memory of {self._title()} that is read-only.",
-                "Compute a new tensor instead: t = t * 2.",
-            )
-        return memory
+        return self._base, self._place

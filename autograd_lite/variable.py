@@ -6,12 +6,14 @@ All that computes with Tensors stands above this: it reads the three attributes 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.graph import Leaf, Node
+from autograd_lite.writes import note
 
 
 class Variable:
@@ -25,11 +27,15 @@ class Variable:
 
     # The class of all results: Tensor, which is defined far above.
     result: ClassVar[Any]
+    # How a result is made that lies in the memory of a Tensor: TensorView.of.
+    view: ClassVar[Callable[..., Any]]
 
-    def __init_subclass__(cls, *, of_results: bool = False, **options: Any) -> None:
+    def __init_subclass__(cls, *, of_results: bool = False, of_views: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         if of_results:
             Variable.result = cls
+        if of_views:
+            Variable.view = cls.of  # type: ignore[attr-defined]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -116,6 +122,12 @@ class Variable:
         if isinstance(self._value, np.generic):
             self._value = np.asarray(self._value)
         return self._value
+
+    def _written(self, line: str | None = None) -> Any:
+        """Return the memory for a write that no history tells of; graphs that saved it will know."""
+        memory = self._memory()
+        note(memory, line)
+        return memory
 
 
 def wrap(value: Any, node: Node | None) -> Any:

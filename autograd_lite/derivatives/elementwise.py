@@ -105,8 +105,8 @@ relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",
 
 # Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
 primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\bar g",                  domain=(-3, 3), label="conj")
-primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re")
-primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im")
+primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re", views=True)
+primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im", views=True)
 # fmt: on
 
 primitive(

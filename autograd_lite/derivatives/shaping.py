@@ -105,6 +105,7 @@ def _stack(*arrays: Array, axis: int) -> Array:
 
 primitive(
     _reshape,
+    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     name="reshape",
     answers_to=(np.reshape,),
@@ -116,6 +117,7 @@ primitive(
 )
 primitive(
     np.ravel,
+    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=ravel_call,
     tex=r"g \text{ reshaped back}",
@@ -123,6 +125,7 @@ primitive(
 )
 primitive(
     np.transpose,
+    views=True,
     x=lambda g, axes: g.transpose(inverse(axes)),
     canonical=transpose_call,
     keywords=("axes",),
@@ -132,6 +135,7 @@ primitive(
 )
 primitive(
     np.swapaxes,
+    views=True,
     x=lambda g, axis1, axis2: g.swapaxes(axis1, axis2),
     canonical=swapaxes_call,
     keywords=("axis1", "axis2"),
@@ -141,6 +145,7 @@ primitive(
 )
 primitive(
     np.moveaxis,
+    views=True,
     x=lambda g, source, destination: np.moveaxis(g, destination, source),
     canonical=moveaxis_call,
     keywords=("source", "destination"),
@@ -149,6 +154,7 @@ primitive(
 )
 primitive(
     np.expand_dims,
+    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=expand_dims_call,
     keywords=("axis",),
@@ -157,6 +163,7 @@ primitive(
 )
 primitive(
     np.squeeze,
+    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=squeeze_call,
     keywords=("axis",),
@@ -165,6 +172,7 @@ primitive(
 )
 primitive(
     np.broadcast_to,
+    views=True,
     x=lambda g: g,
     canonical=broadcast_call,
     keywords=("shape",),

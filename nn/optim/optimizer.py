@@ -68,7 +68,7 @@ class Optimizer:
             gradient = parameter.grad
             if gradient is not None:
                 self.steps[k] += 1
-                moving[k] = _as_real(_memory(parameter)), _as_real(_memory(gradient))
+                moving[k] = _as_real(_written(parameter)), _as_real(_memory(gradient))
         for group in self._together:
             self._move_together(group, moving, names)
         for k, (value, slope) in moving.items():
@@ -235,8 +235,14 @@ def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:
     return list({id(each): each for each in found}.values())
 
 
+def _written(parameter: ag.Tensor) -> Array:
+    """Return the array behind a parameter, to be written into: graphs that saved it will know."""
+    memory: Array = parameter._written()
+    return memory
+
+
 def _memory(tensor: ag.Tensor) -> Array:
-    """Return the array behind a tensor, to be written into."""
+    """Return the array behind a tensor, to be read."""
     memory: Array = tensor._value
     return memory
 

@@ -1,0 +1,147 @@
+"""In-place writes: ``t[i] = value``, ``t += value``, and what of NumPy writes into its argument.
+
+A write goes into the memory at once, as in NumPy. For the graph it is a new value of the tensor, computed by `assign`
+from the old one; written through a view, it is a new value of the base, from which the base's views follow again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.conversion import plain, plain_index
+from autograd_lite.derivatives.indexing import Place, assign
+from autograd_lite.derivatives.vocabulary import is_basic
+from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.graph import current_mode
+from autograd_lite.primitives import REGISTRY, Primitive
+from autograd_lite.recording import binary, record
+from autograd_lite.variable import Variable, wrap
+from autograd_lite.writes import note, users_line
+
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (
+    REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power)
+)
+
+
+class InPlace(Variable):
+    """The part of Tensor that is written into."""
+
+    __slots__ = ()
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._write(value, plain_index(index), "t[...] = value")
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._update(ADD, np.add, other, "t += value")
+
+    def __isub__(self, other: Any) -> Any:
+        return self._update(SUBTRACT, np.subtract, other, "t -= value")
+
+    def __imul__(self, other: Any) -> Any:
+        return self._update(MULTIPLY, np.multiply, other, "t *= value")
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._update(DIVIDE, np.divide, other, "t /= value")
+
+    def __ipow__(self, other: Any) -> Any:
+        return self._update(POWER, np.power, other, "t **= value")
+
+    def _root(self) -> tuple[InPlace, Place]:
+        """Return the tensor whose memory this is, and where in it; a view has another than itself."""
+        return self, Place()
+
+    def _update(self, operation: Primitive, ufunc: np.ufunc, other: Any, code: str) -> Any:
+        """Do ``t = operation(t, other)`` in the memory of t."""
+        if not self._is_tracked(other):
+            memory = self._opened(code)
+            ufunc(memory, plain(other), out=memory, casting="same_kind")
+            return self
+        # The operation may save its operands, and these are about to be overwritten.
+        before = wrap(self._value.copy(), self._node)
+        if isinstance(other, Variable) and np.may_share_memory(other._value, self._value):
+            other = wrap(other._value.copy(), other._node)
+        self._write(binary(operation, ufunc, before, other), Ellipsis, code)
+        return self
+
+    def _write(self, value: Any, index: Any, code: str) -> None:
+        """Write a value into a part of the memory; the graph gets a node when a gradient passes."""
+        if not self._is_tracked(value):
+            self._opened(code, index)[index] = plain(value)
+            return
+        value = _fitting(value, self, index, code)
+        root, place = self._root()
+        before = root._value.copy() if not root.requires_grad else root
+        self._opened(code, index)[index] = plain(value)
+        if not place.steps and index is Ellipsis and isinstance(value, Variable) and value.shape == root.shape:
+            after = value
+        else:
+            place = Place(place.steps, index)
+            after = record(assign, (before, value), {"place": place}, result=root._value)
+        name, root._node = root.name, after._node
+        if name is not None and root._node is not None:
+            root.name = name
+
+    def _is_tracked(self, value: Any) -> bool:
+        """Return whether a write of this value is for the graph to know."""
+        if not current_mode.get().recording:
+            return False
+        return self._root()[0].requires_grad or (isinstance(value, Variable) and value.requires_grad)
+
+    def _opened(self, code: str = "a write", index: Any = Ellipsis) -> Any:
+        """Return the memory for a write into a part of it, which is noted.
+
+        Raises
+        ------
+        GradientError
+            When the write would change a leaf that the graph being recorded starts from, or belie a history.
+        UsageError
+            When the memory is read-only.
+        """
+        root, _ = self._root()
+        recording = current_mode.get().recording
+        if root.requires_grad and root.is_leaf == recording:
+            raise GradientError(
+                f"{code} writes into {root._title()}, which requires a gradient.",
+                "Compute a new tensor, or update a leaf inside `with ag.no_grad():`."
+                if recording
+                else "It was computed, and no_grad() would hide the write from its history: write outside of it.",
+            )
+        memory = self._memory()
+        if not memory.flags.writeable:
+            raise UsageError(
+                f"{code} writes into memory of {self._title()} that is read-only.",
+                "Compute a new tensor instead: t = t * 2.",
+            )
+        note(_written(memory, index), users_line())
+        return memory
+
+
+def _written(memory: Any, index: Any) -> Any:
+    """Return the part of the memory that an index means, or all of it where that is no view."""
+    if index is Ellipsis or not is_basic(index):
+        return memory
+    parts = index if isinstance(index, tuple) else (index,)
+    return memory[parts if Ellipsis in parts else (*parts, ...)]
+
+
+def _fitting(value: Any, into: InPlace, index: Any, code: str) -> Any:
+    """Return a value that `assign` can take: of a dtype that the memory holds, with no more axes than the part."""
+    dtype = into.dtype
+    if not isinstance(value, Variable):
+        return value
+    if not np.can_cast(value.dtype, dtype, "same_kind"):
+        raise DtypeError(
+            f"{code} would write {value.dtype} into {into._title()} of {dtype}.",
+            f"Convert it first: value.astype({dtype.name!r}), or make the tensor of {value.dtype}.",
+        )
+    shape = np.shape(into._value[index])
+    added = value.ndim - len(shape)
+    fits = value.shape if added <= 0 else value.shape[added:] if set(value.shape[:added]) == {1} else None
+    if fits is None or np.broadcast_shapes(fits, shape) != shape:
+        raise ShapeError(
+            f"{code} would write shape {value.shape} into a part of shape {shape}.",
+            "A value has the shape of what it replaces, or is broadcast to it.",
+        )
+    return REGISTRY[np.reshape](value, fits) if added > 0 else value

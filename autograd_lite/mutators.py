@@ -1,0 +1,81 @@
+"""NumPy's functions that write into their first argument, on Tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.conversion import plain, plain_index
+from autograd_lite.derivatives.vocabulary import scatter
+from autograd_lite.errors import UnsupportedError, UsageError
+from autograd_lite.inplace import ADD, SUBTRACT, InPlace
+from autograd_lite.primitives import Like
+
+
+def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    """Write `src` into `dst`, or into the elements where `where` is true."""
+    if casting not in ("same_kind", "safe"):
+        raise UsageError(f"copyto() into a Tensor with casting={casting!r}.", "Cast first: src.astype(dtype).")
+    if where is True:
+        dst[...] = src
+    else:
+        chosen = np.broadcast_to(plain(where), dst.shape)
+        dst[chosen] = np.broadcast_to(src, dst.shape)[chosen]
+
+
+def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
+    """Write into the main diagonal of a matrix."""
+    if a.ndim != 2 or wrap:
+        raise UnsupportedError(
+            f"fill_diagonal() writes into a matrix, got shape {a.shape}{' and wrap=True' if wrap else ''}.",
+            "Write with an index: t[np.arange(n), np.arange(n), ...] = value.",
+        )
+    diagonal = np.arange(min(a.shape))
+    a[diagonal, diagonal] = val
+
+
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> None:
+    """Write `values` where `indices` say along an axis, as take_along_axis reads."""
+    places = np.asarray(plain(indices))
+    if axis is None:
+        arr.reshape(-1)[places] = values
+        return
+    index = list(np.ogrid[tuple(map(slice, places.shape))])
+    index[axis] = places
+    arr[tuple(index)] = values
+
+
+MUTATORS: dict[Any, Callable[..., None]] = {
+    np.copyto: copyto,
+    np.fill_diagonal: fill_diagonal,
+    np.put_along_axis: put_along_axis,
+}
+
+
+def at(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
+    """Do what ``np.add.at`` does: add at every index, repeated ones repeatedly; and np.subtract.at."""
+    if ufunc not in (np.add, np.subtract):
+        raise UnsupportedError(
+            f"np.{ufunc.__name__}.at has no derivative here.", "Use np.add.at or np.subtract.at, or write t[i] = value."
+        )
+    place = plain_index(index)
+    part = np.broadcast_to(value, np.shape(t._value[place]))
+    change = scatter(part, Like.of(t._value), place)
+    t._update(ADD if ufunc is np.add else SUBTRACT, ufunc, change, f"np.{ufunc.__name__}.at")
+
+
+def into(out: Any, result: Any, function: str) -> Any:
+    """Write a result into the Tensor given as ``out=`` and return that."""
+    if not isinstance(out, InPlace):
+        raise UsageError(
+            f"np.{function} cannot write a Tensor into existing memory: the gradient would be lost.",
+            "Write `a = a + t` instead of `a += t` or out=a.",
+        )
+    if out.shape != result.shape:
+        raise UsageError(
+            f"np.{function} gives shape {result.shape}, out= has {out.shape}.", "Give a Tensor of the result's shape."
+        )
+    out._write(result, Ellipsis, f"np.{function}(out=t)")
+    return out
