@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.conversion import plain, tensors_in, without_subclass
+from autograd_lite.conversion import tensors_in, without_subclass
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.tensors import Tensor, wrap
 
@@ -90,7 +90,7 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
                 f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",
             )
-        made = function(*map(plain, args), **{key: plain(value) for key, value in kwargs.items()})
+        made = function(*map(_value, args), **{key: _value(value) for key, value in kwargs.items()})
         return _finish(wrap(np.asarray(made), None), requires_grad, name)
 
     create.__name__ = function.__name__
@@ -99,6 +99,10 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
         f"The other parameters are those of numpy.{function.__name__}."
     )
     return create
+
+
+def _value(argument: Any) -> Any:
+    return argument._value if isinstance(argument, Tensor) else argument
 
 
 def _finish(made: Tensor, requires_grad: bool, name: str | None) -> Tensor:

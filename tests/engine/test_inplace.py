@@ -1,0 +1,368 @@
+"""In-place writes compute as in NumPy, are differentiable and seen through every view, and never falsify a gradient."""
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite import writes
+from autograd_lite.errors import DtypeError, GradientError, ShapeError, StaleValueError, UnsupportedError, UsageError
+from autograd_lite.methods import public_primitives
+from autograd_lite.recording import shares_memory
+
+START = np.array([[0.7, -1.2, 2.0], [1.5, 0.4, -0.9]])
+
+
+def setitem(x):
+    y = x * 2
+    y[0] = x[1] * x[0]
+    return y * y
+
+
+def overlapping_setitem(x):
+    y = x * 2
+    y[:, 1:] = y[:, :-1]
+    y[1] = y[0]
+    return y**3
+
+
+def repeated_index(x):
+    y = x * 3
+    y[np.array([0, 0]), 1] = x[1, :2]
+    return y * y
+
+
+def mask(x):
+    y = x * 2
+    y[y > 1] += x[0, 0] * x[1, 1]
+    return y**2
+
+
+def view_of_a_row(x):
+    y = x * 2
+    v = y[0]
+    v *= x[1]
+    return y * y * v
+
+
+def views_of_views(x):
+    y = x * 2
+    w, v = y.T, y[0]
+    v += 3 * x[1]
+    u = w[::-1]
+    u *= x.T
+    return y * w.T * u.T * v
+
+
+def view_taken_before_the_write(x):
+    y = x * 2
+    flat, last = y.reshape(-1), y[:, ::-1]
+    y[1] *= 2
+    last[0, 0] = x[0, 0]
+    return flat.reshape(2, 3) * last * y
+
+
+def arithmetic(x):
+    y = x * 2
+    y *= y
+    y -= y[0]
+    y /= x * x + 1
+    y **= 2
+    return y
+
+
+def element_by_element(x):
+    out = ag.zeros(3)
+    for i in range(3):
+        out[i] = x[0, i] * (out[i - 1] if i else 1.0)
+    return out * out
+
+
+def constant_base(x):
+    out = ag.ones((2, 3))
+    row = out[1]
+    row[1:] = x[0, :2]
+    out += x
+    return out * row
+
+
+def with_a_new_axis(x):
+    y = x * 1
+    y[..., None][0] = 5.0
+    y[0:1] = x[1][None] * 2
+    y[1] = x[0].reshape(1, 1, 3)
+    return y**2
+
+
+def add_at(x):
+    y = x * 2
+    np.add.at(y, (np.array([0, 0]), np.array([1, 1])), x[1, :2] * x[0, 0])
+    np.subtract.at(y, 1, x[0])
+    return y**2
+
+
+def copyto(x):
+    y = x * 2
+    np.copyto(y, x * x, where=np.array([True, False, True]))
+    np.copyto(y[0], x[1])
+    return y**2
+
+
+def fill_diagonal(x):
+    y = x @ x.T
+    np.fill_diagonal(y, x[:, 0])
+    return y**2
+
+
+def put_along_axis(x):
+    y = x * 2
+    np.put_along_axis(y, np.array([[2], [0]]), x[:, :1] ** 2, 1)
+    np.put_along_axis(y, np.array([4]), 3.0, None)
+    return y**2
+
+
+def out_argument(x):
+    y = x * 2
+    assert np.multiply(x, x, out=y) is y
+    assert np.tanh(y, out=y[...]) is not y
+    return y**2
+
+
+PROGRAMS = [
+    setitem,
+    overlapping_setitem,
+    repeated_index,
+    mask,
+    view_of_a_row,
+    views_of_views,
+    view_taken_before_the_write,
+    arithmetic,
+    element_by_element,
+    constant_base,
+    with_a_new_axis,
+    add_at,
+    copyto,
+    fill_diagonal,
+    put_along_axis,
+    out_argument,
+]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_value_gradient_and_second_derivative(program):
+    x = ag.tensor(START, requires_grad=True)
+    y = program(x)
+    plain = program(ag.tensor(START))
+    assert np.array_equal(y.numpy(), plain.numpy())
+    assert ag.gradcheck(lambda x: program(x * 1.0).sum(), x, order=2)
+
+
+def test_a_write_through_a_view_is_seen_by_the_base_and_by_other_views():
+    y = ag.tensor(START, requires_grad=True) * 1
+    row, column, flat = y[0], y[:, 0], y.reshape(6)
+    row[0] = 9.0
+    assert y[0, 0].item() == column[0].item() == flat[0].item() == 9.0
+    assert column.grad_fn.parents[0] is y.grad_fn
+
+
+def test_views_of_constants_become_differentiable_with_their_base():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    base = ag.zeros((2, 2))
+    row = base[1]
+    base[1] = w * w
+    assert row.requires_grad
+    row.sum().backward()
+    assert w.grad.tolist() == [2.0, 4.0]
+
+
+def test_every_operation_whose_result_is_a_view_says_so():
+    for primitive in public_primitives().values():
+        if primitive.samples is None:
+            continue
+        for args, kwargs in primitive.samples(lambda *shape: np.ones(shape)):
+            operands, keywords = primitive.call_form(args, kwargs)
+            if not isinstance(operands[0], np.ndarray):
+                continue
+            y = primitive.fn(*operands, **keywords)
+            if isinstance(y, np.ndarray) and shares_memory(y, operands[0]):
+                assert primitive.views, primitive
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda w: w.data.__setitem__(0, 3.0),
+        lambda w: setattr(w, "data", [3.0, 4.0]),
+        lambda w: w.data.__iadd__(1.0),
+        lambda w: w.data.reshape(2, 1)[0].__imul__(2.0),
+        lambda w: np.copyto(w.data, 0.5),
+        lambda w: np.add.at(w.data, 0, 1.0),
+    ],
+)
+def test_a_saved_leaf_that_changes_is_noticed(write):
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    loss = (w * w).sum()
+    write(w)
+    with pytest.raises(StaleValueError, match=r"multiply.*overwritten at test_inplace.py:\d+"):
+        loss.backward()
+
+
+def test_a_saved_result_that_changes_is_noticed():
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    y = np.exp(x)
+    y += 1
+    with pytest.raises(StaleValueError, match="exp"):
+        y.sum().backward()
+
+
+def test_no_grad_updates_and_optimizers_are_noticed_too():
+    nn = pytest.importorskip("nn")
+    w = nn.Parameter([1.0, 2.0])
+    optimizer = nn.optim.SGD([w], lr=0.1)
+    loss = (w * w).sum()
+    loss.backward(retain_graph=True)
+    optimizer.step()
+    with pytest.raises(StaleValueError):
+        loss.backward()
+    loss = (w * w).sum()
+    with ag.no_grad():
+        w -= 0.1
+    with pytest.raises(StaleValueError):
+        loss.backward()
+
+
+def test_what_no_rule_saved_may_change():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    loss = (w + w).sum()
+    w.data[0] = 7.0
+    loss.backward()
+    assert w.grad.tolist() == [2.0, 2.0]
+
+
+def test_another_part_of_the_same_memory_may_change():
+    flat = ag.from_numpy(np.arange(6.0))
+    a, b = flat[:3].detach(), flat[3:].detach()
+    a.requires_grad = True
+    loss = (a * a).sum()
+    b[...] = 0.0
+    loss.backward()
+    assert a.grad.tolist() == [0.0, 2.0, 4.0]
+    loss = (a * a).sum()
+    flat[2] = 0.0
+    with pytest.raises(StaleValueError):
+        loss.backward()
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        lambda p: setattr(p, "data", p.data - 0.1 * p.grad.data),
+        lambda p: p.data.__isub__(0.1 * p.grad.data),
+    ],
+)
+def test_updates_between_steps_work(update):
+    w = ag.tensor([1.0, -2.0], requires_grad=True)
+    expected = np.array([1.0, -2.0])
+    for _ in range(3):
+        w.grad = None
+        (w * w).sum().backward()
+        update(w)
+        expected -= 0.1 * 2 * expected
+    assert np.allclose(w.numpy(), expected, rtol=1e-15)
+
+
+def test_writes_that_would_lose_a_gradient_are_refused():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    y = w * 2
+    with pytest.raises(GradientError, match="no_grad"):
+        w[0] = 1.0
+    with pytest.raises(GradientError):
+        w[:1].__imul__(2.0)
+    with ag.no_grad(), pytest.raises(GradientError, match="computed"):
+        y += 1
+    with ag.no_grad():
+        view = y[:1]
+    with pytest.raises(GradientError, match="inside no_grad"):
+        view[0] = w[1]
+    with pytest.raises(UsageError, match="lost"):
+        np.add(w, 1, out=np.zeros(2))
+    with pytest.raises(UnsupportedError, match=r"multiply\.at"):
+        np.multiply.at(y, 0, w[0])
+
+
+def test_writes_of_the_wrong_kind_are_refused():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(DtypeError, match="int64"):
+        ag.zeros(2, dtype=int)[...] = w
+    y = w * 2
+    with pytest.raises(DtypeError, match="complex128"):
+        y[0] = w[1] * 1j
+    with pytest.raises(ShapeError, match=r"\(2,\) into a part of shape \(1,\)"):
+        y[:1] = w
+    with pytest.raises(ShapeError):
+        y += np.ones((3, 2))
+    with pytest.raises(UsageError, match="read-only"):
+        np.broadcast_to(ag.ones(1), (3,))[0] = 1.0
+
+
+def test_a_refused_write_changes_nothing():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    y = w * 2
+    before = y.numpy().copy()
+    for wrong in (lambda: y.__setitem__(slice(1), w), lambda: y.__setitem__(0, w * 1j), lambda: y.__setitem__(5, w[0])):
+        with pytest.raises((ShapeError, DtypeError, IndexError)):
+            wrong()
+    assert np.array_equal(y.numpy(), before)
+    y.sum().backward()
+    assert w.grad.tolist() == [2.0, 2.0]
+
+
+def test_names_hooks_and_pictures_survive_a_write():
+    x = ag.tensor(START, requires_grad=True)
+    y = x * 2
+    y.name = "y"
+    y[0] = 1.0
+    assert y.name == "y"
+    assert "[ ] =" in ag.draw(y.sum()).source
+
+
+def test_the_log_of_writes_dies_with_the_memory():
+    array = np.zeros(5)
+    writes.note(array[1:3])
+    dead = weakref.ref(array)
+    key = id(array)
+    assert key in writes._logs
+    del array
+    assert dead() is None
+    assert key not in writes._logs
+
+
+def test_ranges_of_writes_keep_their_own_times():
+    memory = np.zeros(8)
+    writes.note(memory)
+    first = writes.latest
+    writes.note(memory[2:5])
+    assert writes.since(first, memory[:2]) is None
+    assert writes.since(first, memory[5:]) is None
+    assert writes.since(first - 1, memory[5:]).time == first
+    assert writes.since(first, memory[4:6]).time == first + 1
+    assert writes.since(first + 1, memory) is None
+
+
+def test_views_are_not_cyclic():
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            x = ag.tensor(START, requires_grad=True)
+            y = x * 2
+            v = y[0]
+            v *= 3
+            y.T[0] = 1.0
+            y.sum().backward()
+            del x, y, v
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
