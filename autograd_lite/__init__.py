@@ -21,7 +21,8 @@ from autograd_lite.creation import (
     zeros,
     zeros_like,
 )
-from autograd_lite.graph import enable_grad, is_grad_enabled, no_grad, scope, set_grad_enabled
+from autograd_lite.errors import UnknownNameError
+from autograd_lite.graph import detect_anomaly, enable_grad, is_grad_enabled, no_grad, scope, set_grad_enabled
 from autograd_lite.methods import public_primitives
 from autograd_lite.primitives import primitive
 from autograd_lite.tensors import Tensor
@@ -46,6 +47,7 @@ __all__ = [
     "abs",
     "arange",
     "asarray",
+    "detect_anomaly",
     "empty",
     "empty_like",
     "enable_grad",
@@ -73,10 +75,7 @@ def __getattr__(name: str) -> Any:
     if name in LAZY:
         value = globals()[name] = getattr(import_module(LAZY[name]), name)
         return value
-    from autograd_lite.errors import suggestion
-
-    mend = suggestion(name, __all__, namespace="autograd_lite")
-    raise AttributeError(f"autograd_lite has no name {name!r}.\n{mend}")
+    raise UnknownNameError("autograd_lite", name, lambda: __all__, namespace="ag")
 
 
 def __dir__() -> list[str]:

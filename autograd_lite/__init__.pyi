@@ -14,6 +14,7 @@ from autograd_lite.creation import ones_like as ones_like
 from autograd_lite.creation import tensor as tensor
 from autograd_lite.creation import zeros as zeros
 from autograd_lite.creation import zeros_like as zeros_like
+from autograd_lite.graph import detect_anomaly as detect_anomaly
 from autograd_lite.graph import enable_grad as enable_grad
 from autograd_lite.graph import is_grad_enabled as is_grad_enabled
 from autograd_lite.graph import no_grad as no_grad

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd_lite import writes
+from autograd_lite.anomaly import check_gradient, reported_masks
 from autograd_lite.errors import GradientError, ShapeError, StaleValueError
-from autograd_lite.graph import Cotangent, Node, topological_order
+from autograd_lite.graph import Cotangent, Node, current_mode, topological_order
 from autograd_lite.primitives import Like, Rule
 
 
@@ -76,6 +77,7 @@ def backward(
     cotangents = dict(seeds)
     sums: set[Node] = set()
     wanted = {}
+    watched = current_mode.get().anomaly
     for node in order:
         g = cotangents.pop(node, None)
         if g is None:
@@ -105,7 +107,7 @@ def backward(
         for parent, rule, arguments in parts:
             if targets is not None and parent not in reached:
                 continue
-            contribution = rule(g, *arguments)
+            contribution = rule(g, *arguments) if not watched else checked_rule(node, parent, rule, g, arguments)
             try:
                 fits = contribution.shape == parent.shape and contribution.dtype is parent.dtype
             except AttributeError:  # a Python number
@@ -125,6 +127,14 @@ def backward(
         if release:
             node.release()
     return wanted
+
+
+def checked_rule(node: Node, parent: Node, rule: Rule, g: Cotangent, arguments: tuple[Any, ...]) -> Cotangent:
+    """Return what a rule gives, and raise unless it is finite."""
+    with reported_masks(node):
+        contribution = rule(g, *arguments)
+    check_gradient(node, parent, g, contribution)
+    return contribution
 
 
 def _checked(contribution: Cotangent, node: Node, parent: Node) -> Cotangent:

@@ -54,6 +54,10 @@ class StaleValueError(GradientError):
     """A backward pass that needs a value which has been overwritten since the forward pass."""
 
 
+class AnomalyError(AutogradError, FloatingPointError):
+    """A NaN or an infinity that `detect_anomaly` found."""
+
+
 class GradientCheckError(AutogradError, AssertionError):
     """A derivative that differs from the finite differences."""
 
@@ -143,6 +147,8 @@ def suggestion(name: object, names: Iterable[str], *, namespace: str = "") -> st
     --------
     >>> suggestion("Rleu", ["relu", "tanh"])
     "Did you mean 'relu'? Known: 'relu', 'tanh'."
+    >>> suggestion("tahn", ["tan", "tanh"])
+    "Did you mean 'tanh'? Known: 'tan', 'tanh'."
     >>> suggestion("frobnicate", ["relu", "tanh"], namespace="nn")
     'See dir(nn).'
     """
@@ -153,9 +159,18 @@ def suggestion(name: object, names: Iterable[str], *, namespace: str = "") -> st
 
 
 def _closest(name: str, names: Iterable[str]) -> str | None:
-    lowered = {each.lower(): each for each in names}
-    close = get_close_matches(name.lower(), lowered, n=1)
-    return lowered[close[0]] if close else None
+    """Return the name that was probably meant: of the same letters, or else the most alike, whatever its case.
+
+    Of a dotted name the last part counts: 'Adam' finds 'optim.Adam'.
+    """
+    known = [(each.rpartition(".")[2], each) for each in names]
+    lowered = [last.lower() for last, _ in known]
+    swapped = [each for each in lowered if sorted(each) == sorted(name.lower())]
+    close = swapped or get_close_matches(name.lower(), lowered, n=1)
+    if not close:
+        return None
+    alike = [(last, each) for last, each in known if last.lower() == close[0]]
+    return max(alike, key=lambda each: sum(a == b for a, b in zip(each[0], name, strict=False)))[1]
 
 
 def _quoted(names: Iterable[str]) -> str:

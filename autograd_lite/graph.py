@@ -20,6 +20,7 @@ import numpy as np
 
 from autograd_lite.errors import UsageError
 from autograd_lite.primitives import NO_PLAN, Plan, Primitive
+from autograd_lite.source import Line
 
 Cotangent = Any
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -27,10 +28,11 @@ Hook = Callable[[Cotangent], Cotangent]
 
 
 class Mode(NamedTuple):
-    """What recording depends on: whether gradients are wanted, and the scope in which operations run."""
+    """What recording depends on: whether gradients are wanted, the scope, and whether every number is checked."""
 
     recording: bool = True
     scope: tuple[str, ...] = ()
+    anomaly: bool = False
 
 
 RECORDING = Mode()
@@ -49,11 +51,14 @@ class Notes:
         The Tensor that wants this node's gradient: a leaf, or one that called retain_grad().
     hooks : tuple of callable
         What to do with the gradient before it is passed on.
+    line : Line or None
+        The user's line that recorded it, known inside `detect_anomaly`.
     """
 
-    __slots__ = ("hooks", "owner")
+    __slots__ = ("hooks", "line", "owner")
 
     def __init__(self) -> None:
+        self.line: Line | None = None
         self.owner: weakref.ref[Any] | None = None
         self.hooks: tuple[Hook, ...] = ()
 
@@ -123,6 +128,14 @@ class Node:
         if self.notes is None:
             self.notes = Notes()
         return self.notes
+
+    def succeed(self, former: Node | None) -> None:
+        """Take over name and owner from the node of a value that was overwritten by this one's."""
+        if former is None:
+            return
+        self.name = former.name
+        if former.notes is not None and former.notes.owner is not None:
+            self.note().owner, former.notes.owner = former.notes.owner, None
 
     def release(self) -> None:
         """Free what the forward pass saved; the structure stays."""
@@ -223,7 +236,7 @@ class no_grad(_ModeChange):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(False, mode.scope)
+        return mode._replace(recording=False)
 
     def _recreate_cm(self) -> no_grad:
         return type(self)()
@@ -242,16 +255,44 @@ class enable_grad(_ModeChange):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return Mode(True, mode.scope)
+        return mode._replace(recording=True)
 
     def _recreate_cm(self) -> enable_grad:
+        return type(self)()
+
+
+class detect_anomaly(_ModeChange):
+    """Raise at the first NaN or infinity, in a forward or a backward pass, with the line that computed it.
+
+    Every recorded operation is checked, and its line in your code is kept: this is slow, and for finding a fault.
+    Where a rule meets 0 times an infinite derivative, which counts as 0, it warns.
+
+    Raises
+    ------
+    AnomalyError
+        With the operation, the shapes, the values' range and the line.
+
+    Examples
+    --------
+    >>> import numpy as np, autograd_lite as ag
+    >>> x = ag.tensor([1.0, 0.0], requires_grad=True)
+    >>> with np.errstate(divide="ignore"), ag.detect_anomaly():
+    ...     y = np.log(x)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autograd_lite.errors.AnomalyError: log gave 1 inf and values from 0 to 0, of shape (2,), from operands (2,) ...
+    """
+
+    def _changed(self, mode: Mode) -> Mode:
+        return mode._replace(anomaly=True)
+
+    def _recreate_cm(self) -> detect_anomaly:
         return type(self)()
 
 
 @lru_cache(maxsize=1024)
 def _within(mode: Mode, name: str) -> Mode:
     """Return the mode inside a scope; kept, because models enter the same ones at every step."""
-    return Mode(mode.recording, (*mode.scope, name))
+    return mode._replace(scope=(*mode.scope, name))
 
 
 class scope(_ModeChange):
@@ -307,7 +348,7 @@ class set_grad_enabled:
         self.__enter__()
 
     def __enter__(self) -> None:
-        current_mode.set(Mode(self._mode, current_mode.get().scope))
+        current_mode.set(current_mode.get()._replace(recording=self._mode))
 
     def __exit__(self, *exception: object) -> None:
         current_mode.set(self._before)

@@ -17,8 +17,9 @@ from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageErr
 from autograd_lite.graph import current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.recording import binary, record
+from autograd_lite.source import users_line
 from autograd_lite.variable import Variable, wrap
-from autograd_lite.writes import note, users_line
+from autograd_lite.writes import note
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (
     REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power)
@@ -62,11 +63,14 @@ class InPlace(Variable):
         before = wrap(self._value.copy(), self._node)
         if isinstance(other, Variable) and np.may_share_memory(other._value, self._value):
             other = wrap(other._value.copy(), other._node)
-        self._write(binary(operation, ufunc, before, other), Ellipsis, code)
+        self._write(binary(operation, ufunc, before, other), Ellipsis, code, fresh=True)
         return self
 
-    def _write(self, value: Any, index: Any, code: str) -> None:
-        """Write a value into a part of the memory; the graph gets a node when a gradient passes."""
+    def _write(self, value: Any, index: Any, code: str, *, fresh: bool = False) -> None:
+        """Write a value into a part of the memory; the graph gets a node when a gradient passes.
+
+        A `fresh` value is nobody else's: where it replaces all, its node becomes that of this tensor.
+        """
         if not self._is_tracked(value):
             self._opened(code, index)[index] = plain(value)
             return
@@ -74,14 +78,14 @@ class InPlace(Variable):
         root, place = self._root()
         before = root._value.copy() if not root.requires_grad else root
         self._opened(code, index)[index] = plain(value)
-        if not place.steps and index is Ellipsis and isinstance(value, Variable) and value.shape == root.shape:
+        if fresh and root is self and index is Ellipsis and value.shape == root.shape and value.dtype == root.dtype:
             after = value
         else:
             place = Place(place.steps, index)
             after = record(assign, (before, value), {"place": place}, result=root._value)
-        name, root._node = root.name, after._node
-        if name is not None and root._node is not None:
-            root.name = name
+        former, root._node = root._node, after._node
+        if root._node is not None:
+            root._node.succeed(former)
 
     def _is_tracked(self, value: Any) -> bool:
         """Return whether a write of this value is for the graph to know."""

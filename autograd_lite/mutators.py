@@ -77,5 +77,5 @@ def into(out: Any, result: Any, function: str) -> Any:
         raise UsageError(
             f"np.{function} gives shape {result.shape}, out= has {out.shape}.", "Give a Tensor of the result's shape."
         )
-    out._write(result, Ellipsis, f"np.{function}(out=t)")
+    out._write(result, Ellipsis, f"np.{function}(out=t)", fresh=True)
     return out

@@ -157,7 +157,7 @@ class Primitive:
         self.tex = tex
         self.domain = domain
         self.samples = samples
-        self.plans: dict[int, Plan] = {}
+        self.plans: dict[Any, Plan] = {}
 
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
@@ -212,12 +212,13 @@ class Primitive:
 
     def plan(self, needed: int, count: int) -> Plan:
         """Return what to do when, of `count` operands, those in the bit set `needed` need a gradient."""
-        if self.variadic:
-            return self._variadic_plan([k for k in range(count) if needed >> k & 1], count)
-        found = self.plans.get(needed)
+        key = (needed, count) if self.variadic else needed
+        found = self.plans.get(key)
+        if found is None and self.variadic:
+            found = self.plans[key] = self._variadic_plan([k for k in range(count) if needed >> k & 1], count)
         if found is None:
             positions = [k for k, rule in enumerate(self.rules.values()) if rule is not None and needed >> k & 1]
-            found = self.plans[needed] = self._plan(positions)
+            found = self.plans[key] = self._plan(positions)
         return found
 
     def _plan(self, positions: list[int]) -> Plan:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.anomaly import check_result
 from autograd_lite.conversion import plain
 from autograd_lite.errors import AutogradError, ShapeError, UsageError
 from autograd_lite.graph import Node, current_mode
@@ -74,7 +75,10 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         parents = [inputs[k] for k in plan.positions]
     held = tuple(inputs)
     through = held if len(parents) == len(held) else tuple(parents)
-    return wrapped(y, Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope))
+    node = Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope)
+    if mode.anomaly:
+        check_result(node, values, y)
+    return wrapped(y, node)
 
 
 def unary(primitive: Primitive, operand: Any) -> Any:
@@ -90,7 +94,10 @@ def unary(primitive: Primitive, operand: Any) -> Any:
     if not mode.recording or not plan.positions:
         return wrap(y, None)
     parents = (node,)
-    return wrap(y, Node(plan, parents, parents, plan.save((x, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope))
+    made = Node(plan, parents, parents, plan.save((x, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope)
+    if mode.anomaly:
+        check_result(made, (x,), y)
+    return wrap(y, made)
 
 
 def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
@@ -129,7 +136,10 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
     plan = primitive.plans.get(needed) or primitive.plan(needed, 2)
     inputs = (left, right)
     parents = inputs if needed == 3 else (inputs[needed - 1],)
-    return wrap(y, Node(plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope))
+    node = Node(plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope)
+    if mode.anomaly:
+        check_result(node, (x, z), y)
+    return wrap(y, node)
 
 
 def shares_memory(y: Any, x: Any) -> bool:

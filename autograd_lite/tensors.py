@@ -19,8 +19,8 @@ from autograd_lite.mutators import MUTATORS, at, into
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
+from autograd_lite.source import users_line
 from autograd_lite.undifferentiated import on_values
-from autograd_lite.writes import users_line
 
 # What these return is a Tensor; they cannot say so where they stand, below it.
 wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
@@ -207,13 +207,12 @@ class TensorView(Tensor, of_views=True):
         above = self._base._node
         if above is self._derived_from or isinstance(self._derived, Leaf) or not self._recorded:
             return self._derived
-        name = None if self._derived is None else self._derived.name
-        self._derived_from, self._derived = above, None
+        former, self._derived_from, self._derived = self._derived, above, None
         if above is not None and above.requires_grad:
             with enable_grad():
                 self._derived = self._place.view(wrap(self._base._value, above))._node
-            if self._derived is not None:
-                self._derived.name = name
+        if self._derived is not None:
+            self._derived.succeed(former)
         return self._derived
 
     @_node.setter

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.graph import Leaf, Node
+from autograd_lite.source import Line
 from autograd_lite.writes import note
 
 
@@ -123,7 +124,7 @@ class Variable:
             self._value = np.asarray(self._value)
         return self._value
 
-    def _written(self, line: str | None = None) -> Any:
+    def _written(self, line: Line | None = None) -> Any:
         """Return the memory for a write that no history tells of; graphs that saved it will know."""
         memory = self._memory()
         note(memory, line)

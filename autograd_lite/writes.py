@@ -7,8 +7,6 @@ a node was recorded, and only if so looks at what that node saved.
 
 from __future__ import annotations
 
-import os
-import sys
 import weakref
 from bisect import bisect_left, bisect_right
 from typing import Any, NamedTuple
@@ -17,32 +15,36 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from autograd_lite.graph import clock
+from autograd_lite.source import Line
 
 Array = np.ndarray[Any, Any]
 
-HERE = os.path.dirname(__file__) + os.sep
-
 
 class Write(NamedTuple):
-    """A write: its time, and the user's line, "file.py:12", where that is known."""
+    """A write: its time, and the user's line where that is known."""
 
     time: int
-    line: str | None
+    line: Line | None
 
 
 class Log:
-    """The writes into one piece of memory: the last one into each of several ranges of bytes that do not overlap."""
+    """The writes into one piece of memory: the last one into all of it, and those into parts of it since.
 
-    __slots__ = ("ends", "owner", "starts", "writes")
+    Parts are ranges of bytes that do not overlap, in their order.
+    """
+
+    __slots__ = ("ends", "line", "owner", "starts", "time", "writes")
 
     def __init__(self, owner: weakref.ref[Array]) -> None:
         self.owner = owner
+        self.time = 0
+        self.line: Line | None = None
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.writes: list[Write] = []
 
     def add(self, start: int, end: int, write: Write) -> None:
-        """Note a write; what is left of earlier ranges that it overlaps keeps its own."""
+        """Note a write into a part; what is left of earlier parts that it overlaps keeps its own."""
         i, j = self._overlapped(start, end)
         pieces = [(start, end, write)]
         if i < j and self.starts[i] < start:
@@ -51,10 +53,14 @@ class Log:
             pieces.append((end, self.ends[j - 1], self.writes[j - 1]))
         self.starts[i:j], self.ends[i:j], self.writes[i:j] = map(list, zip(*pieces, strict=True))
 
-    def last(self, start: int, end: int) -> Write | None:
+    def clear(self) -> None:
+        """Forget the parts: all of the memory was written into."""
+        self.starts, self.ends, self.writes = [], [], []
+
+    def last(self, start: int, end: int) -> Write:
         """Return the last write into a range."""
         i, j = self._overlapped(start, end)
-        return max(self.writes[i:j], default=None, key=lambda write: write.time)
+        return max(self.writes[i:j], default=Write(self.time, self.line), key=lambda write: write.time)
 
     def _overlapped(self, start: int, end: int) -> tuple[int, int]:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
@@ -66,28 +72,46 @@ _logs: dict[int, Log] = {}
 latest = 0
 
 
-def note(array: Array, line: str | None = None) -> None:
+def note(array: Array, line: Line | None = None) -> None:
     """Note that an array is written into."""
     global latest
-    owner = owner_of(array)
-    log = _logs.get(id(owner))
-    if log is None or log.owner() is not owner:
-        log = _logs[id(owner)] = Log(weakref.ref(owner, _forgetter(id(owner))))
+    log = _logs.get(id(array))
+    if log is None or log.owner() is not array:
+        owner = owner_of(array)
+        log = _log_of(owner) or _new_log(owner)
     latest = clock()
-    if array is owner:
-        log.starts, log.ends, log.writes = [0], [sys.maxsize], [Write(latest, line)]
-    else:
+    if log.owner() is not array:
         log.add(*byte_bounds(array), Write(latest, line))
+        return
+    log.time = latest
+    log.line = line
+    if log.starts:
+        log.clear()
 
 
 def since(time: int, array: Array) -> Write | None:
     """Return the last write into an array's memory, if that was after `time`."""
-    owner = owner_of(array)
-    log = _logs.get(id(owner))
-    if log is None or log.owner() is not owner:
+    log = _log_of(owner_of(array))
+    if log is None or not array.size:
         return None
-    write = log.last(*byte_bounds(array)) if array.size else None
-    return write if write is not None and write.time > time else None
+    write = log.last(*byte_bounds(array))
+    return write if write.time > time else None
+
+
+def _log_of(owner: Array) -> Log | None:
+    log = _logs.get(id(owner))
+    return log if log is not None and log.owner() is owner else None
+
+
+def _new_log(owner: Array) -> Log:
+    key = id(owner)
+
+    def forget(dead: weakref.ref[Array]) -> None:
+        if key in _logs and _logs[key].owner is dead:
+            del _logs[key]
+
+    _logs[key] = log = Log(weakref.ref(owner, forget))
+    return log
 
 
 def owner_of(array: Array) -> Array:
@@ -95,21 +119,3 @@ def owner_of(array: Array) -> Array:
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
-
-
-def users_line() -> str | None:
-    """Return the line outside of the engine that is running now, "file.py:12"."""
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(HERE):
-        if frame.f_back is None:
-            return None
-        frame = frame.f_back
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
-
-
-def _forgetter(key: int) -> Any:
-    def forget(dead: weakref.ref[Array]) -> None:
-        if key in _logs and _logs[key].owner is dead:
-            del _logs[key]
-
-    return forget

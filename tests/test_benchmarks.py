@@ -1,10 +1,21 @@
 """The benchmarks compare the same thing: this engine finds the gradients that were written out by hand."""
 
+import time
+from typing import Any
+
+import numpy as np
 import pytest
 
+import autograd_lite as ag
+from autograd_lite.methods import public_primitives
+from autograd_lite.primitives import Primitive, unregistered
+from tests.benchmarks import anatomy, operations, steady
+from tests.benchmarks.__main__ import parse
+from tests.benchmarks.alone import MEASUREMENTS
+from tests.benchmarks.replay import captured, in_turn
 from tests.benchmarks.systems import autograd_lite, numpy_limit
 from tests.benchmarks.worker import agree, fingerprint
-from tests.benchmarks.works import WORKS, Work, chosen
+from tests.benchmarks.works import WORKS, Job, Work, chosen
 
 
 @pytest.mark.parametrize("work", chosen(["W2", "W3", "W4"]), ids=lambda work: work.name)
@@ -29,3 +40,91 @@ def test_a_wrong_gradient_is_noticed():
     answer = numpy_limit.train(work.make()).answer()
     wrong = [*answer[:-1], 2 * answer[-1]]
     assert not agree(fingerprint(answer), fingerprint(wrong), work.tolerance)
+
+
+def slowly(x: Any) -> Any:
+    time.sleep(1e-3)
+    return x
+
+
+def identity(name: str, **declaration: Any) -> Primitive:
+    return unregistered(**{"fn": lambda x: +x, "x": lambda g: +g, "domain": (-3, 3), "name": name, **declaration})
+
+
+def test_the_operation_with_a_slow_way_to_its_call_has_the_largest_overhead():
+    found, missing = operations.costs(
+        {
+            "slow to call": identity("a", canonical=lambda x: ((slowly(x),), {})),
+            "slow forward": identity("b", fn=lambda x: slowly(+x)),
+            "slow rule": identity("c", x=lambda g: slowly(+g)),
+            "quick": identity("d"),
+            "no rule": identity("e", x=None),
+            "numbers only": identity("f", samples=lambda draw: [((draw(),), {})]),
+        },
+        rounds=3,
+    )
+    assert missing == ["no rule", "numbers only"]
+    assert operations.slowest(found)[1][0] == "slow to call"
+    assert found["slow to call"].overhead > 1e-3 > found["slow to call"].alone
+    assert min(found["slow forward"].alone, found["slow rule"].alone) > 1e-3 > found["quick"].engine
+
+
+def test_every_public_operation_is_measured_or_named():
+    names = [name for name, primitive in public_primitives().items() if operations.step_of(primitive) is not None]
+    assert len(names) > 60 and {"add", "concatenate", "linear", "max_pool2d"}.issubset(names)
+
+
+def test_replayed_calls_are_those_of_the_step():
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    forward, rules = captured(lambda: (np.exp(x) * 3 + x).sum().backward())
+    results = [call().tolist() for call in forward]
+    np.testing.assert_allclose(results[0], np.exp([1.0, 2.0]))
+    np.testing.assert_allclose(results[3], 3 * np.exp(1.0) + 1 + 3 * np.exp(2.0) + 2)
+    np.testing.assert_allclose(rules[-1](), 3 * np.exp([1.0, 2.0]))
+    assert (len(forward), len(rules)) == (4, 5)
+
+
+@pytest.mark.parametrize("name", ["W1", "W2", "W3", "W7"])
+def test_the_parts_of_a_step_make_up_its_total(name: str):
+    work = chosen([name])[0]
+    job = getattr(autograd_lite, work.kind)(work.make())
+    shares = anatomy.shares(in_turn(anatomy.steps_of(job), rounds=5, seconds=1e-3))
+    assert sum(shares.values()) == pytest.approx(1)
+    assert min(shares.values()) > 0
+    assert ("optimizer" in shares) == (work.kind == "train")
+
+
+@pytest.mark.parametrize(("part", "slow"), [("forward", {"fn": slowly}), ("rules", {"x": lambda g: slowly(g)})])
+def test_a_slow_call_shows_in_its_part_of_the_step(part: str, slow: dict[str, Any]):
+    x, f = ag.tensor(1.0, requires_grad=True), identity("slow", **slow)
+    job = Job(lambda: f(x).backward(), lambda: [])
+    shares = anatomy.shares(in_turn(anatomy.steps_of(job), rounds=3, seconds=1e-3))
+    assert max(shares, key=lambda part: shares[part]) == part
+
+
+def test_taking_a_step_apart_leaves_its_parameters_as_they_were():
+    job = autograd_lite.train(chosen(["W4-Adam"])[0].make())
+    assert job.parameters is not None
+    before = job.parameters()
+    in_turn(anatomy.steps_of(job), rounds=1, seconds=0)
+    for now, then in zip(job.parameters(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_steps_that_grow_slower_show_as_such():
+    times = np.linspace([1.0, 1.0], [3.0, 1.0], 1000)
+    table = steady.blocks_table(times)
+    assert len(table) == steady.BLOCKS + 2
+    assert float(table[-1][-1]) == pytest.approx(2.9 / 1.1, abs=0.01)
+
+
+def test_a_training_leaves_no_objects_behind():
+    times = np.zeros((50, 2))
+    _, tracked = steady.train(times)
+    assert tracked < len(times) and times.min() > 0
+
+
+def test_the_measurements_of_the_engine_alone_can_be_named():
+    assert parse([*MEASUREMENTS, "W9", "w2"]).works == [*MEASUREMENTS, "W9", "w2"]
+    with pytest.raises(SystemExit):
+        parse(["operation"])

@@ -111,6 +111,7 @@ def _cross_entropy(logits: Array, labels: Array) -> Array:
 
 def _cross_entropy_and_slope(logits: Array, labels: Array) -> tuple[Array, Array]:
     """Return −log p[label] and its slope p − e, both from one exponential."""
+    labels = _checked_labels(logits, labels)
     shifted = logits - top_of(logits, -1)
     powers = np.exp(shifted)
     total = powers.sum(axis=-1, keepdims=True)
@@ -118,8 +119,8 @@ def _cross_entropy_and_slope(logits: Array, labels: Array) -> tuple[Array, Array
     return loss, powers / total - one_hot(labels, logits.shape[-1])
 
 
-def _cross_entropy_call(logits: Array, labels: Array) -> Any:
-    """Check that there is one label an example, and that each is a class."""
+def _checked_labels(logits: Array, labels: Any) -> Array:
+    """Return the labels as an array: one an example, and each of them a class."""
     labels = labels if hasattr(labels, "ndim") else np.asarray(labels)
     classes = logits.shape[-1] if logits.ndim in (1, 2) else 0
     if not classes or labels.shape != logits.shape[:-1] or labels.dtype.kind not in "iu":
@@ -132,12 +133,12 @@ def _cross_entropy_call(logits: Array, labels: Array) -> Any:
             f"Label {_stray(labels, classes)} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
             "Count classes from 0 (y - 1 if yours start at 1), or give the model one output a class.",
         )
-    return (logits, labels), {}
+    return labels
 
 
 def _stray(labels: Array, classes: int) -> Any:
     """Return the first label that is no class."""
-    values = np.asarray(labels.tolist()).ravel()
+    values = np.ravel(labels)
     return values[(values < 0) | (values >= classes)][0]
 
 
@@ -150,7 +151,6 @@ softmax_cross_entropy = primitive(
     lambda logits, labels: _cross_entropy_and_slope(logits, labels)[0],
     logits=lambda g, slope: g[..., np.newaxis] * slope,
     labels=None,
-    canonical=_cross_entropy_call,
     residuals=_cross_entropy_and_slope,
     residual_names=("slope",),
     definition=_cross_entropy,

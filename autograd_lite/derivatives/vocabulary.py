@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -118,11 +120,19 @@ def expand(g: Array, like: Like, axis: Axes) -> Array:
     return spread(g, like, axis)
 
 
+# What wants to know how many products `zmul` took as 0.
+on_mask: ContextVar[Callable[[int], None] | None] = ContextVar("on_mask", default=None)
+
+
 def _zmul(g: Array, d: Array) -> Array:
     product = g * d
     if _surely_finite(product):
         return product
-    return np.where((g == 0) & ~np.isfinite(product), np.zeros_like(product), product)
+    masked = (g == 0) & ~np.isfinite(product)
+    report = on_mask.get()
+    if report is not None and masked.any():
+        report(int(masked.sum()))
+    return np.where(masked, np.zeros_like(product), product)
 
 
 def _surely_finite(x: Array) -> bool:

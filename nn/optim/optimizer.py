@@ -68,7 +68,8 @@ class Optimizer:
             gradient = parameter.grad
             if gradient is not None:
                 self.steps[k] += 1
-                moving[k] = _as_real(_written(parameter)), _as_real(_memory(gradient))
+                # Graphs that saved the parameter's values will know of the write.
+                moving[k] = _as_real(parameter._written()), _as_real(_memory(gradient))
         for group in self._together:
             self._move_together(group, moving, names)
         for k, (value, slope) in moving.items():
@@ -233,12 +234,6 @@ def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:
             "A generator is empty after its first use: pass a list. A model's weights must be nn.Parameter.",
         )
     return list({id(each): each for each in found}.values())
-
-
-def _written(parameter: ag.Tensor) -> Array:
-    """Return the array behind a parameter, to be written into: graphs that saved it will know."""
-    memory: Array = parameter._written()
-    return memory
 
 
 def _memory(tensor: ag.Tensor) -> Array:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks import chart, imports, report
+from tests.benchmarks.alone import MEASUREMENTS, tables_of
 from tests.benchmarks.machine import describe, load
 from tests.benchmarks.runner import SYSTEMS, compare
 from tests.benchmarks.works import IMPORTS, Work, chosen
@@ -13,13 +14,20 @@ from tests.benchmarks.works import IMPORTS, Work, chosen
 HERE = Path(__file__).parent
 HOW_TO_READ = """\
 Times are medians over rounds in which the systems took turns; ratios are medians of each round's ratio.
-The limit is hand-written NumPy with its derivatives written out. Only ratios carry over to other machines."""
+The limit is hand-written NumPy with its derivatives written out. Only ratios carry over to other machines.
+Of a step, forward and rules are its own NumPy calls made again alone, optimizer is that of its optimizer; the engine
+is the rest: recording, walking back, adding up gradients, modules."""
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("works", nargs="*", metavar="WORK", help="W1 ... W10; W4 stands for W4-SGD and W4-Adam")
+    parser.add_argument(
+        "works",
+        nargs="*",
+        metavar="WORK",
+        help=f"W1 ... W10, {', '.join(MEASUREMENTS)}; W4 stands for W4-SGD and W4-Adam",
+    )
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="which to compare, with commas between")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="how many threads each may use")
     parser.add_argument("--rounds", type=int, default=7, help="how often each system has its turn")
@@ -29,7 +37,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options.systems = options.systems.split(",")
     if unknown := [system for system in options.systems if system not in SYSTEMS]:
         parser.error(f"no such system: {', '.join(unknown)}. There are {', '.join(SYSTEMS)}.")
-    if unknown := [name for name in options.works if not chosen([name]) and name.upper() != IMPORTS]:
+    others = (IMPORTS.lower(), *MEASUREMENTS)
+    if unknown := [name for name in options.works if not chosen([name]) and name.lower() not in others]:
         parser.error(f"no such work: {', '.join(unknown)}.")
     return options
 
@@ -45,7 +54,7 @@ def measure(works: list[Work], threads: int, options: argparse.Namespace) -> rep
 
 
 def sections(
-    runs: dict[int, report.Results], systems: list[str], w9: report.Rows | None
+    runs: dict[int, report.Results], systems: list[str], w9: report.Rows | None, alone: list[tuple[str, report.Rows]]
 ) -> Iterator[tuple[str, report.Rows]]:
     """Every table with its heading."""
     for threads, results in runs.items():
@@ -57,6 +66,7 @@ def sections(
         yield f"Peak memory, {on}", report.memory_table(results, systems)
     if w9:
         yield "Import and installed size", w9
+    yield from alone
 
 
 def keep(runs: dict[int, report.Results], tables: list[tuple[str, report.Rows]], load_before: str) -> None:
@@ -81,14 +91,16 @@ def keep(runs: dict[int, report.Results], tables: list[tuple[str, report.Rows]],
 def main() -> None:
     """Measure, print the tables, and keep them when everything was measured."""
     options, load_before = parse(), load()
-    works = chosen(options.works) if options.works != [IMPORTS] else []
+    wanted = [name.lower() for name in options.works] or [IMPORTS.lower(), *MEASUREMENTS]
+    alone = [table for name in MEASUREMENTS if name in wanted for table in tables_of(name)]
+    works = chosen(options.works)
     runs = {threads: measure(works, threads, options) for threads in options.threads if works}
     w9 = None
-    if not options.works or IMPORTS in (name.upper() for name in options.works):
+    if IMPORTS.lower() in wanted:
         w9 = report.imports_table(imports.import_times(options.rounds), imports.installed_sizes())
     used = {system for results in runs.values() for _, found in results for system in found}
     present = [system for system in options.systems if system in used]
-    tables = list(sections(runs, present, w9))
+    tables = list(sections(runs, present, w9, alone))
     for heading, rows in tables:
         if len(rows) > 1:
             print(f"\n{heading}\n{report.as_text(rows)}")
