@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+from autograd_lite.errors import StaleValueError
 from autograd_lite.methods import public_primitives
 from autograd_lite.primitives import Primitive, unregistered
-from tests.benchmarks import anatomy, operations, steady
+from tests.benchmarks import anatomy, operations, protection, steady
 from tests.benchmarks.__main__ import parse
 from tests.benchmarks.alone import MEASUREMENTS
 from tests.benchmarks.replay import captured, in_turn
@@ -128,3 +129,14 @@ def test_the_measurements_of_the_engine_alone_can_be_named():
     assert parse([*MEASUREMENTS, "W9", "w2"]).works == [*MEASUREMENTS, "W9", "w2"]
     with pytest.raises(SystemExit):
         parse(["operation"])
+
+
+def test_without_protection_the_walk_is_the_same_but_for_its_check():
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    loss = (x * x).sum()
+    x.data[0] = 5.0
+    with pytest.raises(StaleValueError):
+        loss.backward(retain_graph=True)
+    with protection.unprotected():
+        loss.backward()
+    assert x.grad.tolist() == [10.0, 4.0]
