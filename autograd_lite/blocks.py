@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -106,15 +107,20 @@ def _large(x: Array) -> bool:
 
 def _spread(compute: Callable[[int], None], starts: range) -> None:
     """Call `compute` with every start, over the caller's thread and the workers'."""
-    threads = min(thread_count(), len(starts))
+    left = iter(starts)
 
-    def share(thread: int) -> None:
-        for start in starts[thread::threads]:
+    def work() -> None:
+        for start in left:
             compute(start)
 
-    others: list[Future[None]] = [workers().submit(copy_context().run, share, k) for k in range(1, threads)]
+    others: list[Future[None]] = []
+    # A thread that outlives the main thread finds that an ending interpreter starts no threads: it computes alone.
+    with suppress(RuntimeError):
+        for _ in range(1, min(thread_count(), len(starts))):
+            others.append(workers().submit(copy_context().run, work))
     try:
-        share(0)
+        work()
     finally:
         for other in others:
-            other.result()
+            if not other.cancel():
+                other.result()

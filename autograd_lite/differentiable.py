@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from autograd_lite.backward import silent
 from autograd_lite.conversion import NUMBERS, owned, plain, read_only
 from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
-from autograd_lite.graph import Node, enable_grad
+from autograd_lite.graph import LOCK, Node, enable_grad
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
 from autograd_lite.recording import record
@@ -110,7 +109,7 @@ class Differentiable(Interop):
                 owner._accumulate(total)
 
     def _accumulate(self, gradient: Any) -> None:
-        with ACCUMULATION:
+        with LOCK:  # two threads that add to one gradient must not lose a summand
             if self._grad is None:
                 self._grad = gradient
             elif gradient.requires_grad or self._grad.requires_grad:
@@ -160,17 +159,14 @@ class Differentiable(Interop):
             new = conj(_of_dtype(new, seen.dtype))
             return new if isinstance(g, Differentiable) else new._value
 
-        notes = self._node.note()
-        notes.hooks = (*notes.hooks, on_cotangent)
+        with LOCK:
+            notes = self._node.note()
+            notes.hooks = (*notes.hooks, on_cotangent)
         return RemovableHook(self._node, on_cotangent)
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self._grad = None
-
-
-# Two threads that add to one gradient must not lose a summand.
-ACCUMULATION = Lock()
 
 
 class RemovableHook:
@@ -182,8 +178,9 @@ class RemovableHook:
 
     def remove(self) -> None:
         """Take the hook off; a second time does nothing."""
-        notes = self._node.note()
-        notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
+        with LOCK:
+            notes = self._node.note()
+            notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
 
 
 def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, Any]]:

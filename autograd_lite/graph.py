@@ -6,14 +6,16 @@ cyclic, and a graph is freed at once when its last result is dropped.
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import lru_cache
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
+from threading import RLock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -37,6 +39,15 @@ class Mode(NamedTuple):
 
 RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
+
+# The blocks that are open in this thread or task, innermost first: the block, the mode around it, and the others.
+open_blocks: ContextVar[Any] = ContextVar("open_blocks", default=None)
+
+# Held while threads change what they share: a leaf's gradient, a node's hooks, the log of writes.
+LOCK = RLock()
+if hasattr(os, "register_at_fork"):
+    # A child process would inherit the lock as it is, without the thread that was to release it.
+    os.register_at_fork(before=LOCK.acquire, after_in_parent=LOCK.release, after_in_child=LOCK.release)
 
 # Counts what happens, in the order in which it happens.
 clock = count(1).__next__
@@ -141,7 +152,9 @@ class Node:
         """Free what the forward pass saved; the structure stays."""
         self.saved = None
         if self.parents is not self.inputs:
-            self.inputs = tuple([_departed(each) if type(each) is np.ndarray else each for each in self.inputs])
+            self.inputs = tuple([_departed(each) for each in self.inputs])
+        if "index" in self.keywords:
+            self.keywords = {**self.keywords, "index": _departed_index(self.keywords["index"])}
 
 
 class Leaf(Node):
@@ -170,10 +183,23 @@ class Departed(NamedTuple):
     value: Callable[[], Any]
     shape: tuple[int, ...]
     dtype: Any
+    name: str | None = None
 
 
-def _departed(array: np.ndarray[Any, Any]) -> Departed:
-    return Departed(weakref.ref(array), array.shape, array.dtype)
+def _departed(entry: Any) -> Any:
+    """Return what a freed node keeps of an operand or keyword: of constants, no more than the user does."""
+    if type(entry) is np.ndarray:
+        return Departed(weakref.ref(entry), entry.shape, entry.dtype)
+    if type(entry) is Leaf and not entry.requires_grad:
+        return Departed(weakref.ref(entry.value), entry.shape, entry.dtype, entry.name)
+    return entry
+
+
+def _departed_index(index: Any) -> Any:
+    """Return what a freed node keeps of an index: a mask stays, because it alone tells the shape of the result."""
+    if type(index) is tuple:
+        return tuple([_departed_index(each) for each in index])
+    return _departed(index) if type(index) is np.ndarray and index.dtype.kind in "iu" else index
 
 
 _stamp = attrgetter("stamp")
@@ -198,9 +224,6 @@ def topological_order(roots: Iterable[Node]) -> list[Node]:
 class _ModeChange(ContextDecorator):
     """A change of mode for the length of a with block, or of each call of a decorated function."""
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []
-
     def __call__(self, function: _Function) -> _Function:
         code = getattr(function, "__code__", None)
         if code is not None and code.co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR):
@@ -215,10 +238,39 @@ class _ModeChange(ContextDecorator):
         raise TypeError(f"{type(self).__name__} changes no mode.")
 
     def __enter__(self) -> None:
-        self._tokens.append(current_mode.set(self._changed(current_mode.get())))
+        mode = current_mode.get()
+        current_mode.set(self._changed(mode))
+        open_blocks.set((self, mode, open_blocks.get()))
 
     def __exit__(self, *exception: object) -> None:
-        current_mode.reset(self._tokens.pop())
+        entry = open_blocks.get()
+        if entry is not None and entry[0] is self:
+            _, mode, outer = entry
+            current_mode.set(mode)
+            open_blocks.set(outer)
+            return
+        inner, mode, outer = _nearest(self)
+        current_mode.set(mode)
+        open_blocks.set(outer)
+        # Blocks within this one that stay open, as when two generators end in turns.
+        for block in inner:
+            block.__enter__()
+
+
+def _nearest(block: _ModeChange) -> tuple[list[_ModeChange], Mode, Any]:
+    """Return the open blocks within this one, outermost first, the mode around it, and the blocks around it."""
+    inner: list[_ModeChange] = []
+    entry = open_blocks.get()
+    while entry is not None:
+        each, mode, outer = entry
+        if each is block:
+            return inner[::-1], mode, outer
+        inner.append(each)
+        entry = outer
+    raise UsageError(
+        f"A block of {type(block).__name__}() ends in another thread or task than it began in.",
+        "A generator that others move on: open the block around the work, not around the yield.",
+    )
 
 
 class no_grad(_ModeChange):
@@ -314,7 +366,6 @@ class scope(_ModeChange):
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__()
         self.name = name
 
     def _changed(self, mode: Mode) -> Mode:
@@ -344,14 +395,14 @@ class set_grad_enabled:
 
     def __init__(self, mode: bool) -> None:
         self._mode = bool(mode)
-        self._before = current_mode.get()
+        self._before = current_mode.get().recording
         self.__enter__()
 
     def __enter__(self) -> None:
         current_mode.set(current_mode.get()._replace(recording=self._mode))
 
     def __exit__(self, *exception: object) -> None:
-        current_mode.set(self._before)
+        current_mode.set(current_mode.get()._replace(recording=self._before))
 
 
 def is_grad_enabled() -> bool:

@@ -137,10 +137,11 @@ def _recomputed(node: Node, results: Mapping[Node, Tensor]) -> Tensor:
     assert node.op is not None
     current_mode.set(Mode(True, node.scope))
     operands = tuple(_operand(entry, results) for entry in node.inputs)
+    keywords = {name: _present(value) for name, value in node.keywords.items()}
     if node.op.unfold and node.op.definition is not None:
-        result: Tensor = node.op.definition(*operands, **node.keywords)
+        result: Tensor = node.op.definition(*operands, **keywords)
     else:
-        result = record(node.op, operands, node.keywords)
+        result = record(node.op, operands, keywords)
     if node.name is not None:
         result.name = node.name
     return result
@@ -152,9 +153,21 @@ def _operand(entry: Any, results: Mapping[Node, Tensor]) -> Any:
     if isinstance(entry, Node):
         return results[entry]
     if isinstance(entry, Departed):
-        value = entry.value()
-        return np.zeros(entry.shape, entry.dtype) if value is None else value
+        value = wrap(_present(entry), None)
+        if entry.name is not None:
+            value.name = entry.name
+        return value
     return entry
+
+
+def _present(kept: Any) -> Any:
+    """Return a constant of a freed graph, or zeros once it is gone."""
+    if type(kept) is Departed:
+        value = kept.value()
+        return np.zeros(kept.shape, kept.dtype) if value is None else value
+    if type(kept) is tuple:
+        return tuple(_present(each) for each in kept)
+    return kept
 
 
 def _gradients(root: Tensor, order: list[Node]) -> dict[Node, Any]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
-from autograd_lite.graph import clock
+from autograd_lite.graph import LOCK, clock
 from autograd_lite.source import Line
 
 Array = np.ndarray[Any, Any]
@@ -75,26 +75,28 @@ latest = 0
 def note(array: Array, line: Line | None = None) -> None:
     """Note that an array is written into."""
     global latest
-    log = _logs.get(id(array))
-    if log is None or log.owner() is not array:
-        owner = owner_of(array)
-        log = _log_of(owner) or _new_log(owner)
-    latest = clock()
-    if log.owner() is not array:
-        log.add(*byte_bounds(array), Write(latest, line))
-        return
-    log.time = latest
-    log.line = line
-    if log.starts:
-        log.clear()
+    with LOCK:
+        log = _logs.get(id(array))
+        if log is None or log.owner() is not array:
+            owner = owner_of(array)
+            log = _log_of(owner) or _new_log(owner)
+        latest = clock()
+        if log.owner() is not array:
+            log.add(*byte_bounds(array), Write(latest, line))
+            return
+        log.time = latest
+        log.line = line
+        if log.starts:
+            log.clear()
 
 
 def since(time: int, array: Array) -> Write | None:
     """Return the last write into an array's memory, if that was after `time`."""
-    log = _log_of(owner_of(array))
-    if log is None or not array.size:
-        return None
-    write = log.last(*byte_bounds(array))
+    with LOCK:
+        log = _log_of(owner_of(array))
+        if log is None or not array.size:
+            return None
+        write = log.last(*byte_bounds(array))
     return write if write.time > time else None
 
 

@@ -8,12 +8,12 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.derivatives import vocabulary
-from autograd_lite.derivatives.indexing import getitem
+from autograd_lite.derivatives.indexing import assign, getitem
 from autograd_lite.methods import method_primitives, public_primitives
 from autograd_lite.primitives import Primitive
 
 WORDS = [each for each in vars(vocabulary).values() if isinstance(each, Primitive)]
-PRIMITIVES = {each.__name__: each for each in (*public_primitives().values(), *WORDS, getitem)}
+PRIMITIVES = {each.__name__: each for each in (*public_primitives().values(), *WORDS, getitem, assign)}
 BROADCAST = (((3, 2), (3, 2)), ((3, 2), (2,)), ((2, 1), (1, 3)), ((), (3,)), ((2,), ()), ((0, 2), (1, 2)))
 PLAIN = ((), (3,), (2, 3), (0, 2))
 
