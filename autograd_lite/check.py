@@ -65,6 +65,8 @@ def gradcheck(
     """
     if order not in (1, 2) or (eps is not None and not eps > 0):
         raise ArgumentError(f"gradcheck: order={order!r}, eps={eps!r}.", "order is 1 or 2, eps a positive number.")
+    if not callable(f):
+        raise UsageError(f"gradcheck: the function comes first, got {type(f).__name__}.", "Write ag.gradcheck(f, x).")
     points, differentiated = _points(inputs)
     check = _Check(f, points, differentiated, eps, atol, rtol)
     problem = check.first_order() or (check.second_order() if order == 2 else None)

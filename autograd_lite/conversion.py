@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.errors import DtypeError
+from autograd_lite.errors import DtypeError, suggestion
 from autograd_lite.variable import Variable
 
 NUMBERS = "biufc"
+# What messages call the kinds of data that are no numbers.
+KINDS = {"U": "text", "S": "bytes", "O": "Python objects", "M": "dates", "m": "durations"}
+DTYPES = ("float64", "float32", "float16", "int64", "int32", "bool", "complex128", "complex64")
 PLAIN = (np.ndarray, float, int, np.generic, complex)
 
 
@@ -31,19 +34,55 @@ def copied(data: Any, dtype: Any = None) -> Any:
         raise DtypeError(
             "A list of Tensors that require a gradient would lose it here.", "Join them: ag.stack([t1, t2])."
         )
+    wanted = None if dtype is None else known_dtype(dtype)
+    if wanted is not None and wanted.kind != "c" and isinstance(data, np.ndarray) and data.dtype.kind == "c":
+        raise DtypeError(
+            f"{data.dtype} data of shape {data.shape} cannot become {wanted}: the imaginary part would be lost.",
+            "Give data.real or abs(data), or leave the dtype out.",
+        )
     try:
-        array = np.array(data, dtype)
+        array = np.array(data, wanted)
     except (ValueError, TypeError) as problem:
         raise DtypeError(
-            f"This is no array of numbers: {str(problem).splitlines()[0]}",
+            f"This is no array of numbers: {_ragged(data) or str(problem).splitlines()[0].rstrip('.')}.",
             "Give numbers in lists of equal lengths; join Tensors with ag.stack([t1, t2]).",
         ) from None
     if array.dtype.kind not in NUMBERS:
         raise DtypeError(
-            f"A tensor holds numbers, got dtype {array.dtype}.",
+            f"A tensor holds numbers, got {KINDS.get(array.dtype.kind, 'data')} of dtype {array.dtype}.",
             "Convert the data first, for example with np.asarray(data, dtype=float).",
         )
     return array
+
+
+def known_dtype(dtype: Any) -> np.dtype[Any]:
+    """Return the dtype of numbers that an argument means.
+
+    Raises
+    ------
+    DtypeError
+        When there is none of that name, or it is not one of numbers.
+    """
+    try:
+        known: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise DtypeError(f"There is no dtype {dtype!r}.", suggestion(dtype, DTYPES)) from None
+    if known.kind not in NUMBERS:
+        raise DtypeError(f"A tensor holds numbers, got dtype {known}.", f"Known: {', '.join(map(repr, DTYPES))}.")
+    return known
+
+
+def _ragged(data: Any) -> str | None:
+    """Return how the rows of nested lists differ; None when they do not."""
+    if not isinstance(data, (list, tuple)):
+        return None
+    rows = [each for each in data if isinstance(each, (list, tuple)) or getattr(each, "ndim", False)]
+    lengths = list(dict.fromkeys(map(len, rows)))
+    if len(lengths) > 1:
+        return f"the rows have different lengths, such as {lengths[0]} and {lengths[1]}"
+    if rows and len(rows) < len(data):
+        return "a list and a number stand side by side"
+    return next(filter(None, map(_ragged, rows)), None)
 
 
 def plain(x: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.conversion import tensors_in, without_subclass
-from autograd_lite.errors import DtypeError, UsageError
+from autograd_lite.errors import ArgumentError, DtypeError, UsageError
+from autograd_lite.graph import is_grad_enabled
 from autograd_lite.tensors import Tensor, wrap
 
 
@@ -34,6 +35,8 @@ def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: s
     ------
     DtypeError
         When the data are ragged or no numbers, or when an integer tensor should require a gradient.
+    UsageError
+        When the data are a Tensor whose gradient would be lost.
 
     Examples
     --------
@@ -41,6 +44,11 @@ def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: s
     >>> ag.tensor([0.8, 0.6], requires_grad=True, name="w")
     tensor([0.8, 0.6], name='w', requires_grad=True)
     """
+    if isinstance(data, Tensor) and data.requires_grad and not requires_grad and is_grad_enabled():
+        raise UsageError(
+            "ag.tensor(t) copies the values of t alone, and t requires a gradient, which would be lost.",
+            "Write t.copy() for a copy with the gradient, t.detach().copy() for one without.",
+        )
     return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)
 
 
@@ -75,10 +83,14 @@ def from_numpy(array: Any) -> Tensor:
     """
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufc":
         raise DtypeError(
-            f"from_numpy() takes an ndarray of numbers, got {type(array).__name__}.",
+            f"from_numpy() takes an ndarray of numbers, got {_called(array)}.",
             "For anything else use ag.tensor(data), which copies.",
         )
     return wrap(without_subclass(array), None)
+
+
+def _called(data: Any) -> str:
+    return f"one of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
 
 
 def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
@@ -90,7 +102,13 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
                 f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",
             )
-        made = function(*map(_value, args), **{key: _value(value) for key, value in kwargs.items()})
+        try:
+            made = function(*map(_value, args), **{key: _value(value) for key, value in kwargs.items()})
+        except (ValueError, TypeError) as problem:
+            raise ArgumentError(
+                f"ag.{function.__name__}(...): {str(problem).splitlines()[0].rstrip('.')}.",
+                f"The parameters are those of np.{function.__name__}, and requires_grad= and name=.",
+            ) from None
         return _finish(wrap(np.asarray(made), None), requires_grad, name)
 
     create.__name__ = function.__name__

@@ -169,8 +169,12 @@ def _closest(name: str, names: Iterable[str]) -> str | None:
     close = swapped or get_close_matches(name.lower(), lowered, n=1)
     if not close:
         return None
-    alike = [(last, each) for last, each in known if last.lower() == close[0]]
-    return max(alike, key=lambda each: sum(a == b for a, b in zip(each[0], name, strict=False)))[1]
+
+    def likeness(known: tuple[str, str]) -> tuple[bool, bool, int]:
+        last, whole = known
+        return last == name, last == whole, sum(a == b for a, b in zip(last, name, strict=False))
+
+    return max((each for each in known if each[0].lower() == close[0]), key=likeness)[1]
 
 
 def _quoted(names: Iterable[str]) -> str:

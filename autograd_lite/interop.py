@@ -35,7 +35,8 @@ class Interop(Variable):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         self._refuse_to_leave(
-            "np.asarray(t) or np.array([t, ...])", "Use ag.stack([t1, t2]) to join Tensors, t.numpy() for the array."
+            "np.asarray(t), which np.array([t]), np.full(n, t), a.dot(t) and a[i] = t call,",
+            "Use ag.stack([t1, t2]) to join, a @ t for a product, np.ones(n) * t to repeat; t.numpy() for the array.",
         )
         return np.array(self._value, dtype) if copy or dtype not in (None, self.dtype) else self.numpy()
 
@@ -121,7 +122,7 @@ class Interop(Variable):
     def _refuse_to_copy(self, verb: str) -> None:
         if not self.is_leaf:
             raise UsageError(
-                f"{self._title()} was computed; to {verb} it would lose its history.",
+                f"To {verb} {self._title()}, which was computed, would lose its history.",
                 "Use t.detach() for the values, or copy the leaves it was computed from.",
             )
 

@@ -6,7 +6,7 @@ The public names.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from autograd_lite.errors import suggestion
+from autograd_lite.errors import UnknownNameError
 from nn import datasets, functional, init, optim, recursion
 from nn.activations import Activation, Identity, ReLU, Sigmoid, Tanh
 from nn.containers import Sequential
@@ -56,11 +56,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        value = globals()[name] = getattr(import_module(_LAZY[name]), name)
-        return value
-    raise AttributeError(f"nn has no name {name!r}.\n{suggestion(name, __all__, namespace='nn')}")
+def _public_names() -> list[str]:
+    """Return the names that may have been meant: those of the packages below too, nn.Adam for nn.optim.Adam."""
+    below = [
+        f"{part.__name__.removeprefix('nn.')}.{name}" for part in (optim, functional, init) for name in part.__all__
+    ]
+    return [*__all__, *below]
+
+
+# Kept from type checkers, which find unknown names by themselves.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name in _LAZY:
+            value = globals()[name] = getattr(import_module(_LAZY[name]), name)
+            return value
+        raise UnknownNameError("nn", name, _public_names, namespace="nn")
 
 
 def __dir__() -> list[str]:

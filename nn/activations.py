@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 import autograd_lite as ag
-from autograd_lite.errors import UsageError
+from autograd_lite.errors import ArgumentError, UsageError
 from nn import functional
 from nn.arguments import as_tensor, choice, made_without_data
 from nn.module import Module
@@ -131,6 +131,11 @@ def activation_module(activation: str | Module | None) -> Module:
     if isinstance(activation, str):
         if (made := NAMES.get(activation.lower())) is not None:
             return made()
+        if activation.lower() == "softmax":
+            raise ArgumentError(
+                "activation 'softmax' does not work on each element: it is part of the loss here.",
+                "Leave it out and use nn.CrossEntropyLoss(); probabilities are ag.softmax(model(x)).",
+            )
         choice("activation", activation, NAMES)
     raise _no_activation(activation)
 

@@ -85,7 +85,9 @@ def positive_integer(title: str, value: Any, mend: str) -> int:
     return size
 
 
-def number_between(title: str, value: Any, low: float, high: float = math.inf, *, example: float) -> float:
+def number_between(
+    title: str, value: Any, low: float, high: float = math.inf, *, example: float, mend: str = ""
+) -> float:
     """Return a number with low ≤ number < high as a float.
 
     Raises
@@ -95,7 +97,7 @@ def number_between(title: str, value: Any, low: float, high: float = math.inf, *
     ArgumentError
         When it lies outside.
     """
-    mend = f"Write {title}={example:g}, for example."
+    mend = mend or f"Write {title}={example:g}, for example."
     if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or np.ndim(value):
         raise UsageError(f"{title} must be a number, got {value!r}.", mend)
     number = float(value)
@@ -103,6 +105,24 @@ def number_between(title: str, value: Any, low: float, high: float = math.inf, *
         return number
     wanted = f"at least {low:g}" if high == math.inf else f"in [{low:g}, {high:g})"
     raise ArgumentError(f"{title} must be {wanted} and finite, got {value!r}.", mend)
+
+
+def parameter_dtype(dtype: Any) -> np.dtype[Any]:
+    """Return the dtype of a layer's parameters: one in which gradients can be computed.
+
+    Raises
+    ------
+    DtypeError
+        When it is not known, or neither floating nor complex.
+    """
+    mend = "Write dtype=np.float64, for example."
+    try:
+        known: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        raise DtypeError(f"dtype must be floating or complex, got {dtype!r}.", mend) from None
+    if known.kind not in "fc":
+        raise DtypeError(f"dtype must be floating or complex, got {known}.", mend)
+    return known
 
 
 def choice(title: str, value: Any, known: Iterable[str]) -> str:
@@ -119,6 +139,13 @@ def choice(title: str, value: Any, known: Iterable[str]) -> str:
     raise ArgumentError(f"{title} {value!r} is not known.", suggestion(value, names))
 
 
+def called(value: Any) -> str:
+    """Return what messages call a value of the wrong kind."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    return repr(value) if isinstance(value, (str, int, float)) else f"an object of type {type(value).__name__}"
+
+
 def check_loss(loss: Any) -> None:
     """Raise unless a loss can be called with a prediction and a target.
 
@@ -128,9 +155,7 @@ def check_loss(loss: Any) -> None:
         When it is the class of a loss, or a value that a loss gave.
     """
     if isinstance(loss, type):
-        raise UsageError(
-            f"loss must be a loss function, got the class {loss.__name__}.", f"Make one: loss={_public(loss)}()."
-        )
+        raise UsageError(f"loss must be a loss function, got {called(loss)}.", f"Make one: loss={_public(loss)}().")
     if isinstance(loss, ag.Tensor):
         raise UsageError(
             f"loss must be a loss function, got a Tensor of shape {loss.shape}, such as it returns.",
@@ -150,7 +175,10 @@ def check_scalar(value: Any, owner: str) -> None:
     """
     if not isinstance(value, ag.Tensor) or value.size != 1:
         got = f"shape {value.shape}" if isinstance(value, ag.Tensor) else type(value).__name__
-        raise GradientError(f"{owner} needs a loss that gives a scalar Tensor, got {got}.", 'Use reduction="mean".')
+        mend = 'Use reduction="mean".'
+        if not isinstance(value, ag.Tensor):
+            mend = "Compute it from the prediction with Tensors, without item(), numpy() or float()."
+        raise GradientError(f"{owner} needs a loss that gives a scalar Tensor, got {got}.", mend)
 
 
 def made_without_data(call: str) -> Callable[[Init], Init]:

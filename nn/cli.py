@@ -13,6 +13,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from importlib.machinery import PathFinder
 from itertools import pairwise
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     lang = _language(given)
+    _warn_of_a_hidden_package(lang)
     try:
         return _run(given, lang)
     except KeyboardInterrupt:
@@ -123,6 +125,15 @@ def _language(given: Sequence[str]) -> str:
     apart = [after for each, after in pairwise(given) if each == "--lang"]
     wanted = [each for each in (*joined, *apart) if each in LANGUAGES]
     return wanted[-1] if wanted else "en"
+
+
+def _warn_of_a_hidden_package(lang: str) -> None:
+    """Say when a file of the user's own is called nn: Python looks for modules beside the program first."""
+    found = PathFinder.find_spec("nn", [os.getcwd()])
+    if found is None or found.origin is None or Path(found.origin).samefile(Path(__file__).with_name("__init__.py")):
+        return
+    name = os.path.relpath(found.origin)
+    Writer(sys.stderr).write(f"{message('cli.hidden', lang, got=name)}\n{message('cli.rename', lang)}")
 
 
 def _directory(name: str, lang: str) -> Path:

@@ -4,13 +4,13 @@ A loss never broadcasts: prediction and target have one shape. Without a reducti
 (cross_entropy: one an example).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import autograd_lite as ag
 from autograd_lite import linear, log_softmax, relu, sigmoid, softmax, tanh
-from autograd_lite.errors import DtypeError, ShapeError
+from autograd_lite.errors import DtypeError, ShapeError, refusing
 from nn.arguments import as_tensor, choice
 
 __all__ = [
@@ -25,6 +25,10 @@ __all__ = [
     "sse",
     "tanh",
 ]
+
+# Kept from type checkers, which find unknown names by themselves.
+if not TYPE_CHECKING:
+    __getattr__ = refusing("nn.functional", __all__)
 
 REDUCTIONS = ("sum", "mean", "none")
 
@@ -182,7 +186,13 @@ def _refuse_empty(batch: ag.Tensor) -> None:
 
 def _labels(labels: Any, logits: tuple[int, ...]) -> ag.Tensor:
     """Return the labels as a Tensor of class numbers, one an example."""
-    given = labels if isinstance(labels, ag.Tensor) else ag.tensor(labels, name="y")
+    try:
+        given = labels if isinstance(labels, ag.Tensor) else ag.tensor(labels, name="y")
+    except DtypeError as error:
+        raise DtypeError(
+            f"Labels are class numbers. {str(error).splitlines()[0]}",
+            "Number the classes from 0: names, y = np.unique(labels, return_inverse=True).",
+        ) from None
     if len(logits) not in (1, 2):
         raise ShapeError(
             f"The logits have shape {logits}, expected (N, C) or (C,).", "Give one row an example, one column a class."

@@ -6,16 +6,20 @@ A weight has the shape (out, in): fan_in = in, fan_out = out; further axes (a co
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_lite.errors import ShapeError, UsageError
+from autograd_lite.errors import ShapeError, UsageError, refusing
 from nn.arguments import choice
 from nn.random import Rng, generator
 
 __all__ = ["constant", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "zeros"]
+
+# Kept from type checkers, which find unknown names by themselves.
+if not TYPE_CHECKING:
+    __getattr__ = refusing("nn.init", __all__)
 
 Array = NDArray[Any]
 Initializer = Callable[..., Array]

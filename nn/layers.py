@@ -8,7 +8,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError
 from nn import functional
-from nn.arguments import as_tensor, positive_integer
+from nn.arguments import as_tensor, parameter_dtype, positive_integer
 from nn.init import Initializer, initializer, zeros
 from nn.module import Module, Parameter, misfit
 from nn.random import Rng
@@ -72,6 +72,7 @@ class Linear(Module):
         self.in_features = positive_integer("in_features", in_features, _SIZES)
         self.out_features = positive_integer("out_features", out_features, _SIZES)
         shape = (self.out_features, self.in_features)
+        dtype = parameter_dtype(dtype)
         self.weight = Parameter(_drawn(init, shape, dtype, rng))
         self.bias = Parameter(zeros((self.out_features,), dtype=dtype)) if bias else None
 

@@ -183,6 +183,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Give a directory that you may write to: --out DIR.",
         "Indique un directorio en el que pueda escribir: --out DIR.",
     ),
+    "cli.hidden": (
+        "autograd-lite: {got!r} hides the package nn: a program that says `import nn` here finds that file.",
+        "autograd-lite: {got!r} oculta el paquete nn: un programa que aquí diga `import nn` halla ese archivo.",
+    ),
+    "cli.rename": ("Rename it, to my_nn.py for example.", "Cámbiele el nombre, por ejemplo a mi_nn.py."),
     "cli.interrupted": ("Interrupted.", "Interrumpido."),
 }  # fmt: skip
 

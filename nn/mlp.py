@@ -145,8 +145,8 @@ class MLP(Module):
         >>> model([10, 1])
         tensor([15.], name='z¹', requires_grad=True)
         """
-        matrices = [ag.tensor(weight).numpy() for weight in weights]
-        shifts = None if biases is None else [ag.tensor(bias).numpy() for bias in biases]
+        matrices = [ag.asarray(weight).numpy() for weight in weights]
+        shifts = None if biases is None else [ag.asarray(bias).numpy() for bias in biases]
         _check_chain(matrices, shifts)
         common = np.result_type(*matrices, *(shifts or ()))
         model = cls(

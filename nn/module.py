@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ShapeError, UsageError
+from autograd_lite.errors import ShapeError, UnknownNameError, UsageError
 from nn.state import fitted
 
 # Numbers that a message still quotes.
@@ -111,6 +111,14 @@ class Module:
                 f"Choose another name, self.{name}_ for example.",
             )
         super().__setattr__(name, value)
+
+    # Kept from type checkers, which find unknown names by themselves.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # a property that failed: its own error says why
+                return object.__getattribute__(self, name)
+            raise UnknownNameError(type(self).__name__, name, lambda: _public_names(self), namespace="model")
 
     def members(self) -> Iterable[tuple[str, Any]]:
         """Yield the names and values in which Parameters and Modules are looked for."""
@@ -330,6 +338,10 @@ def _inside(name: str, value: Any) -> Iterator[tuple[str, Parameter | Module]]:
     elif isinstance(value, dict):
         for key, each in value.items():
             yield from _inside(_joined(name, str(key)), each)
+
+
+def _public_names(module: Module) -> list[str]:
+    return [name for name in dir(module) if not name.startswith("_")]
 
 
 def _joined(path: str, name: str) -> str:

@@ -66,5 +66,6 @@ def _seeded(seed: int, title: str) -> np.random.Generator:
             else "Write nn.manual_seed(0), for example.",
         )
     if seed < 0:
-        raise ArgumentError(f"{title} must not be negative, got {seed}.", f"Write {title}={-seed}, for example.")
+        mend = f"rng={-seed}" if title == "rng" else f"nn.manual_seed({-seed})"
+        raise ArgumentError(f"{title} must not be negative, got {seed}.", f"Write {mend}, for example.")
     return np.random.default_rng(int(seed))

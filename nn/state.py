@@ -51,7 +51,7 @@ def fitted(state: Mapping[str, Any], wanted: Mapping[str, ag.Tensor], *, owner: 
 
 def _array(name: str, values: Any, dtype: np.dtype[Any]) -> Array:
     try:
-        array = ag.tensor(values).numpy()
+        array = ag.asarray(values).numpy()
     except AutogradError as error:
         raise DtypeError(f"{name!r} of the state: {str(error).splitlines()[0]}", "Save numbers.") from None
     if array.dtype.kind == "c" and dtype.kind != "c":

@@ -13,7 +13,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
-from nn.arguments import check_loss, check_scalar, positive_integer
+from nn.arguments import called, check_loss, check_scalar, positive_integer
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.random import Rng, generator
@@ -185,6 +185,8 @@ def evaluate(model: Module, x: Any, y: Any, loss: LossFunction) -> Evaluation:
     >>> nn.evaluate(nn.MLP([64, 10], init="zeros"), *digits, nn.CrossEntropyLoss()).loss.__round__(4)
     2.3026
     """
+    _check_model(model, "evaluate")
+    check_loss(loss)
     images, targets = _pair("x", x, y)
     total = _Total(loss)
     accuracy = getattr(loss, "accuracy", None)
@@ -196,7 +198,10 @@ def evaluate(model: Module, x: Any, y: Any, loss: LossFunction) -> Evaluation:
             for start in range(0, len(images), EVALUATION_BATCH):
                 part = slice(start, start + EVALUATION_BATCH)
                 prediction = model(images[part])
-                total.add(loss(prediction, targets[part]).item(), len(images[part]))
+                value = loss(prediction, targets[part])
+                if getattr(value, "size", None) != 1:
+                    check_scalar(value, "evaluate")
+                total.add(value.item(), len(images[part]))
                 right.append((accuracy(prediction, targets[part]) if accuracy else None, len(images[part])))
     finally:
         model.train(was_training)
@@ -326,7 +331,7 @@ def _pair(title: str, x: Any, y: Any) -> tuple[Array, Array]:
 
 
 def _numbers(title: str, data: Any) -> Array:
-    array = data if type(data) is np.ndarray else ag.tensor(data).numpy()
+    array = data if type(data) is np.ndarray else ag.asarray(data).numpy()
     if array.dtype.kind not in "biufc":
         raise DtypeError(f"{title} must hold numbers, got dtype {array.dtype}.", f"Convert it: {title}.astype(float).")
     if array.dtype.kind in "fc" and not np.isfinite(array).all():
@@ -335,7 +340,7 @@ def _numbers(title: str, data: Any) -> Array:
         raise ArgumentError(
             f"{title} holds {len(wrong)} NaN or infinite {'entry' if len(wrong) == 1 else 'entries'}, "
             f"the first {array[first]} at {list(first)}.",
-            "Leave those examples out, or fill the gaps: np.nan_to_num(x).",
+            f"Leave those examples out, or fill the gaps: np.nan_to_num({'y' if title.endswith('y') else 'x'}).",
         )
     return array
 
@@ -349,12 +354,11 @@ def _validation_pair(validation: Any) -> tuple[Array, Array]:
 
 
 def _check_parts(model: Module, loss: LossFunction, optimizer: Optimizer) -> None:
-    if not isinstance(model, Module):
-        raise UsageError(f"fit trains a Module, got {type(model).__name__}.", "Derive the model from nn.Module.")
+    _check_model(model, "fit")
     check_loss(loss)
     if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
         raise UsageError(
-            f"optimizer must be an Optimizer, got {optimizer!r}.",
+            f"optimizer must be an Optimizer, got {called(optimizer)}.",
             "Make one: optimizer=nn.optim.SGD(model.parameters(), lr=0.1).",
         )
     held = {id(each) for each in getattr(optimizer, "parameters", ())}
@@ -363,6 +367,13 @@ def _check_parts(model: Module, loss: LossFunction, optimizer: Optimizer) -> Non
             "The optimizer holds no parameter of this model.",
             "Make it from the model that is trained: nn.optim.SGD(model.parameters(), lr=0.1).",
         )
+
+
+def _check_model(model: Any, owner: str) -> None:
+    if isinstance(model, type):
+        raise UsageError(f"{owner} takes a model, got {called(model)}.", "Make it first: model = nn.MLP([2, 3, 1]).")
+    if not isinstance(model, Module):
+        raise UsageError(f"{owner} takes a model, got {called(model)}.", "Derive its class from nn.Module.")
 
 
 def _bar(epochs: int, shown: bool) -> Any:

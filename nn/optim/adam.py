@@ -11,6 +11,8 @@ from autograd_lite.errors import UsageError
 from nn.arguments import number_between
 from nn.optim.optimizer import Array, Optimizer
 
+_BETAS = "Write betas=(0.9, 0.999), for example."
+
 
 class Adam(Optimizer):
     """Adam: θ ← θ − η m̂ / (√v̂ + ε), with running means m of the gradient and v of its square.
@@ -66,9 +68,9 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr)
         if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise UsageError(f"betas must be two numbers, got {betas!r}.", "Write betas=(0.9, 0.999).")
-        self.beta1 = number_between("betas[0]", betas[0], 0.0, 1.0, example=0.9)
-        self.beta2 = number_between("betas[1]", betas[1], 0.0, 1.0, example=0.999)
+            raise UsageError(f"betas must be two numbers, got {betas!r}.", _BETAS)
+        self.beta1 = number_between("betas[0]", betas[0], 0.0, 1.0, example=0.9, mend=_BETAS)
+        self.beta2 = number_between("betas[1]", betas[1], 0.0, 1.0, example=0.999, mend=_BETAS)
         self.eps = number_between("eps", eps, 0.0, example=1e-8)
         self.weight_decay = number_between("weight_decay", weight_decay, 0.0, example=1e-4)
 
