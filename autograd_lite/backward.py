@@ -144,7 +144,7 @@ def _checked(contribution: Cotangent, node: Node, parent: Node) -> Cotangent:
     shape, of = contribution.shape, parent.shape
     if len(shape) < len(of) or any(n not in (1, m) for n, m in zip(of[::-1], shape[::-1], strict=False)):
         raise ShapeError(
-            f"A rule of {node.plan.op} gave a gradient of shape {shape} for an operand of {of}.",
+            f"A rule of {_named(node)} gave a gradient of shape {shape} for an operand of {of}.",
             "A gradient has the shape of its operand, or the shape that it was broadcast to.",
         )
     return contribution
@@ -192,7 +192,7 @@ def towards(targets: Collection[Node], order: list[Node]) -> set[Node]:
 
 def freed(node: Node) -> GradientError:
     """Return the error of a second walk over the same graph."""
-    name = "the graph" if node.op is None else f"the operation {node.op.__name__!r}"
+    name = "the graph" if node.op is None else f"the operation {_named(node)}"
     return GradientError(
         f"backward() through a graph that an earlier backward() freed: {name} no longer has its saved values.",
         "Compute the result again, or pass retain_graph=True to the earlier backward().",
@@ -209,10 +209,14 @@ def refuse_stale(node: Node, *, recorded: bool) -> None:
             if write is not None:
                 where = "" if write.line is None else f" at {write.line}"
                 raise StaleValueError(
-                    f"backward() needs a value of shape {each.shape} that {node.plan.op} saved; it was overwritten"
+                    f"backward() needs a value of shape {each.shape} that {_named(node)} saved; it was overwritten"
                     f"{where}.",
                     "Write into a copy, t = t.copy(), or write after backward(); t = t + 1 makes a new tensor.",
                 )
+
+
+def _named(node: Node) -> str:
+    return "the start" if node.op is None else repr(node.op.__name__)
 
 
 def silent() -> np.errstate:

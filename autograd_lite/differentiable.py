@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.backward import backward as walk
 from autograd_lite.backward import silent
-from autograd_lite.conversion import NUMBERS, owned, plain, read_only
+from autograd_lite.conversion import NUMBERS, copied, owned, plain, read_only
 from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import LOCK, Node, enable_grad
@@ -42,7 +42,7 @@ class Differentiable(Interop):
         """
         if self._grad is None and self._node is not None and self._node.saved is None:
             warnings.warn(
-                f"{self._title()} was computed from others, so backward() kept no gradient for it.\n"
+                f"{self._title(start=True)} was computed from others, so backward() kept no gradient for it.\n"
                 "Update a leaf in place, w.data -= lr * w.grad, or call retain_grad() on it first.",
                 stacklevel=2,
             )
@@ -56,7 +56,7 @@ class Differentiable(Interop):
         given = plain(value)
         if np.shape(given) != self.shape:
             raise ShapeError(
-                f"{self._title()} has shape {self.shape}, got a gradient of shape {np.shape(given)}.",
+                f"{self._title(start=True)} has shape {self.shape}, got a gradient of shape {np.shape(given)}.",
                 "A gradient has the shape of its tensor.",
             )
         new: Any = value if isinstance(value, Differentiable) else wrap(np.array(given), None)
@@ -144,6 +144,11 @@ class Differentiable(Interop):
                 f"register_hook(): {self._title()} needs no gradient.",
                 "Make one of its inputs with requires_grad=True.",
             )
+        if not callable(hook):
+            raise UsageError(
+                f"register_hook() takes a function of the gradient, got {type(hook).__name__}.",
+                "Write t.register_hook(lambda g: g * 2), for example.",
+            )
 
         def on_cotangent(g: Any) -> Any:
             seen = conj(g if isinstance(g, Differentiable) else wrap(read_only(g), None))
@@ -213,6 +218,8 @@ def _of_dtype(gradient: Any, dtype: Any) -> Any:
 
 def tensors_of(given: Any, name: str) -> list[Any]:
     """Return one Tensor or a sequence of Tensors as a list."""
+    if not isinstance(given, (Differentiable, Iterable)):
+        raise UsageError(f"{name} are Tensors, got {type(given).__name__}.", "Give a Tensor, or a list of them.")
     found = [given] if isinstance(given, Differentiable) else list(given)
     if not found:
         raise ArgumentError(f"{name} is empty.", "Give a Tensor, or a list of them.")
@@ -228,7 +235,7 @@ def node_that_needs(tensor: Any) -> Node:
         )
     if tensor._node is None or not tensor.requires_grad:
         raise GradientError(
-            f"{tensor._title().capitalize()} of shape {tensor.shape} requires no gradient.",
+            f"{tensor._title(start=True)} of shape {tensor.shape} requires no gradient.",
             "Make it with requires_grad=True before it is used.",
         )
     return tensor._node
@@ -289,7 +296,7 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
             raise GradientError(
                 f"backward() needs a scalar, got shape {output.shape}.",
                 f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
-                f"loss.backward(np.ones({output.shape})).",
+                f"loss.backward(np.ones({output.shape[0] if output.ndim == 1 else output.shape})).",
             )
         if output.dtype.kind == "c":
             raise GradientError(
@@ -299,11 +306,15 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
         one = output.dtype.type(1)
         gradient = np.full(output.shape, one) if output.shape else one
         return wrap(gradient, None) if create_graph else gradient
-    given: Any = gradient if isinstance(gradient, Differentiable) else wrap(np.asarray(gradient, output.dtype), None)
+    if isinstance(gradient, bool):
+        raise UsageError(
+            f"backward({gradient}): the first argument is the incoming gradient.", f"Write retain_graph={gradient}."
+        )
+    given: Any = gradient if isinstance(gradient, Differentiable) else wrap(copied(gradient), None)
     if given.shape != output.shape:
         raise ShapeError(
             f"The incoming gradient has shape {given.shape}, the result has shape {output.shape}.",
             "A gradient has the shape of what it is the gradient of.",
         )
-    given = conj(given if given.dtype == output.dtype else given.astype(output.dtype))
+    given = conj(_of_dtype(given, output.dtype))
     return given if create_graph else given._value

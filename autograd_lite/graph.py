@@ -394,6 +394,8 @@ class set_grad_enabled:
     """
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, (bool, np.bool_)):
+            raise UsageError(f"set_grad_enabled() takes True or False, got {mode!r}.", "Write set_grad_enabled(False).")
         self._mode = bool(mode)
         self._before = current_mode.get().recording
         self.__enter__()

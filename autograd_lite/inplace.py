@@ -13,7 +13,7 @@ import numpy as np
 from autograd_lite.conversion import plain, plain_index
 from autograd_lite.derivatives.indexing import Place, assign
 from autograd_lite.derivatives.vocabulary import is_basic
-from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.recording import binary, record
@@ -57,7 +57,10 @@ class InPlace(Variable):
         """Do ``t = operation(t, other)`` in the memory of t."""
         if not self._is_tracked(other):
             memory = self._opened(code)
-            ufunc(memory, plain(other), out=memory, casting="same_kind")
+            try:
+                ufunc(memory, plain(other), out=memory, casting="same_kind")
+            except (ValueError, TypeError):
+                raise _unfit(self, plain(other), Ellipsis, code) from None
             return self
         # The operation may save its operands, and these are about to be overwritten.
         before = wrap(self._value.copy(), self._node)
@@ -72,7 +75,11 @@ class InPlace(Variable):
         A `fresh` value is nobody else's: where it replaces all, its node becomes that of this tensor.
         """
         if not self._is_tracked(value):
-            self._opened(code, index)[index] = plain(value)
+            memory, new = self._opened(code, index), plain(value)
+            try:
+                memory[index] = new
+            except (ValueError, TypeError):
+                raise _unfit(self, new, index, code) from None
             return
         value = _fitting(value, self, index, code)
         root, place = self._root()
@@ -132,20 +139,29 @@ def _written(memory: Any, index: Any) -> Any:
 
 def _fitting(value: Any, into: InPlace, index: Any, code: str) -> Any:
     """Return a value that `assign` can take: of a dtype that the memory holds, with no more axes than the part."""
-    dtype = into.dtype
     if not isinstance(value, Variable):
         return value
-    if not np.can_cast(value.dtype, dtype, "same_kind"):
-        raise DtypeError(
-            f"{code} would write {value.dtype} into {into._title()} of {dtype}.",
-            f"Convert it first: value.astype({dtype.name!r}), or make the tensor of {value.dtype}.",
-        )
     shape = np.shape(into._value[index])
     added = value.ndim - len(shape)
     fits = value.shape if added <= 0 else value.shape[added:] if set(value.shape[:added]) == {1} else None
-    if fits is None or np.broadcast_shapes(fits, shape) != shape:
-        raise ShapeError(
-            f"{code} would write shape {value.shape} into a part of shape {shape}.",
-            "A value has the shape of what it replaces, or is broadcast to it.",
-        )
+    if not np.can_cast(value.dtype, into.dtype, "same_kind") or fits is None or not _broadcasts(fits, shape):
+        raise _unfit(into, value._value, index, code)
     return REGISTRY[np.reshape](value, fits) if added > 0 else value
+
+
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(shape[::-1], to[::-1], strict=False))
+
+
+def _unfit(into: InPlace, value: Any, index: Any, code: str) -> AutogradError:
+    """Return the error of a write of another kind of numbers, or of another shape."""
+    dtype = np.asarray(value).dtype
+    if not np.can_cast(dtype, into.dtype, "same_kind"):
+        return DtypeError(
+            f"{code} would write {dtype} into {into._title()} of {into.dtype}.",
+            f"Make the tensor of {dtype}, or convert the value.",
+        )
+    return ShapeError(
+        f"{code} would write shape {np.shape(value)} into a part of shape {np.shape(into._value[index])}.",
+        "A value has the shape of what it replaces, or is broadcast to it.",
+    )

@@ -59,7 +59,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         raise misfit(primitive, operands, problem) from None
     wrapped = wrap
     if primitive.views and type(y) is np.ndarray and shares_memory(y, values[0]):
-        wrapped = partial(Variable.view, operands[0], (primitive, keywords))
+        wrapped = partial(Variable._view, operands[0], (primitive, keywords))
     if not recording:
         return wrapped(y, None)
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
@@ -157,6 +157,9 @@ def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) 
         if each is not None
     )
     label = primitive.infix or primitive.__name__
+    if len(operands) == 1 and isinstance(problem, ValueError):
+        mend = "Leave empty batches out." if 0 in np.shape(operands[0]) else "Look at the shape, and at the arguments."
+        return ShapeError(f"{label} of shape {shown}: {problem}.", mend)
     if isinstance(problem, TypeError):
         kinds = ", ".join(type(each).__name__ for each in operands)
         return UsageError(f"{label} does not take these operands: {kinds}.", "Use Tensors, arrays and numbers.")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from autograd_lite import recording, variable
-from autograd_lite.conversion import NUMBERS, copied, plain_index
+from autograd_lite.conversion import copied, known_dtype, plain_index
 from autograd_lite.derivatives.indexing import Place, getitem
 from autograd_lite.differentiable import Differentiable
 from autograd_lite.errors import DtypeError, GradientError, ShapeError
@@ -87,10 +87,15 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         new = values._value if isinstance(values, Tensor) else np.asarray(values)
         if new.shape != self.shape:
             raise ShapeError(
-                f"{self._title()} has shape {self.shape}, got new data of shape {new.shape}.",
+                f"{self._title(start=True)} has shape {self.shape}, got new data of shape {new.shape}.",
                 "Give data of the same shape, or make a new tensor.",
             )
-        np.copyto(self._written(users_line()), new, casting="same_kind")
+        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            raise DtypeError(
+                f"{self._title(start=True)} is of {self.dtype}, got new data of {new.dtype}.",
+                "Convert the data, or make a new tensor.",
+            )
+        np.copyto(self._written(users_line()), new)
 
     @property
     def real(self) -> Tensor:
@@ -127,9 +132,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
 
     def astype(self, dtype: Any) -> Tensor:
         """Return a copy of another dtype; differentiable between floating dtypes."""
-        target = np.dtype(dtype)
-        if target.kind not in NUMBERS:
-            raise DtypeError(f"A tensor holds numbers, got dtype {target}.", "Use t.tolist() for Python objects.")
+        target = known_dtype(dtype)
         if target.kind not in "fc":
             return wrap(self._value.astype(target), None)
         return record(ASTYPE, (self,), {"dtype": target})
@@ -189,7 +192,7 @@ class TensorView(Tensor, of_views=True):
     _recorded: bool
 
     @classmethod
-    def of(cls, operand: Tensor, step: tuple[Primitive, dict[str, Any]], value: Any, node: Node | None) -> TensorView:
+    def _of(cls, operand: Tensor, step: tuple[Primitive, dict[str, Any]], value: Any, node: Node | None) -> TensorView:
         """Return the view of `operand` that one operation gives."""
         base, place = operand._root()
         made = cls.__new__(cls)

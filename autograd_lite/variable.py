@@ -27,16 +27,16 @@ class Variable:
     _grad: Any
 
     # The class of all results: Tensor, which is defined far above.
-    result: ClassVar[Any]
-    # How a result is made that lies in the memory of a Tensor: TensorView.of.
-    view: ClassVar[Callable[..., Any]]
+    _result: ClassVar[Any]
+    # How a result is made that lies in the memory of a Tensor: TensorView._of.
+    _view: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(cls, *, of_results: bool = False, of_views: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
         if of_results:
-            Variable.result = cls
+            Variable._result = cls
         if of_views:
-            Variable.view = cls.of  # type: ignore[attr-defined]
+            Variable._view = cls._of  # type: ignore[attr-defined]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -107,9 +107,11 @@ class Variable:
         node = self._leaf() if self._node is None else self._node
         node.name = name
 
-    def _title(self) -> str:
-        """Return what messages call this tensor."""
-        return "the tensor" if self.name is None else repr(self.name)
+    def _title(self, *, start: bool = False) -> str:
+        """Return what messages call this tensor, in a sentence or at its start."""
+        if self.name is not None:
+            return repr(self.name)
+        return "The tensor" if start else "the tensor"
 
     def _leaf(self) -> Leaf:
         """Return the node of a tensor that the user made; a constant gets one now."""
@@ -133,7 +135,7 @@ class Variable:
 
 def wrap(value: Any, node: Node | None) -> Any:
     """Return a Tensor on this memory and node, without copying."""
-    kind = Variable.result
+    kind = Variable._result
     made = kind.__new__(kind)
     made._value = value
     made._node = node

@@ -9,7 +9,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, GradientError, UsageError
 from nn.arguments import number_between
-from nn.module import Module
+from nn.module import Module, Parameter
 from nn.optim.together import Together
 from nn.state import fitted
 
@@ -44,21 +44,28 @@ class Optimizer:
     ArgumentError
         When there are no parameters, or a rate is impossible.
     GradientError
-        When a parameter was computed from others, so that changing it would change nothing.
+        When a parameter was computed from others, so that changing it would change nothing, or none needs a gradient.
     """
 
     rates: ClassVar[tuple[str, ...]] = ("lr",)
     # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
     many_calls: ClassVar[bool] = True
 
+    lr: float
+
     def __init__(self, parameters: Iterable[ag.Tensor], lr: float) -> None:
         self.parameters = _leaves(parameters, type(self).__name__)
-        self.lr = number_between("lr", lr, 0.0, example=0.01)
+        self.lr = lr
         self.steps = [0] * len(self.parameters)
         self.state: list[dict[str, Array]] = [{} for _ in self.parameters]
         self._scratch: dict[Any, Array] = {}
         values = [_as_real(_memory(each)) for each in self.parameters]
         self._together = _together(values) if self.many_calls else []
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("learning_rate", "learningrate", "eta"):
+            raise UsageError(f"{type(self).__name__} has no {name!r}: it would change nothing.", "Write optimizer.lr.")
+        super().__setattr__(name, number_between("lr", value, 0.0, example=0.01) if name == "lr" else value)
 
     def step(self) -> None:
         """Move every parameter that has a gradient, in place."""
@@ -232,6 +239,11 @@ def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:
         raise ArgumentError(
             f"{owner} got no parameters.",
             "A generator is empty after its first use: pass a list. A model's weights must be nn.Parameter.",
+        )
+    if not any(isinstance(each, Parameter) or each.requires_grad for each in found):
+        raise GradientError(
+            f"{owner} would move nothing: none of the tensors given requires a gradient.",
+            "Make them with requires_grad=True, or as nn.Parameter.",
         )
     return list({id(each): each for each in found}.values())
 

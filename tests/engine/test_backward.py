@@ -64,7 +64,7 @@ def test_backward_of_a_vector_names_the_shape_and_the_mend() -> None:
         (leaf([1.0, 2.0, 3.0]) * 2).backward()
     assert str(caught.value) == (
         "backward() needs a scalar, got shape (3,).\n"
-        "Reduce it first, loss.sum().backward(), or pass the incoming gradient: loss.backward(np.ones((3,)))."
+        "Reduce it first, loss.sum().backward(), or pass the incoming gradient: loss.backward(np.ones(3))."
     )
 
 
