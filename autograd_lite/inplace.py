@@ -13,7 +13,7 @@ import numpy as np
 from autograd_lite.conversion import plain, plain_index
 from autograd_lite.derivatives.indexing import Place, assign
 from autograd_lite.derivatives.vocabulary import is_basic
-from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UnsupportedError, UsageError
 from autograd_lite.graph import current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.recording import binary, record
@@ -83,6 +83,11 @@ class InPlace(Variable):
             return
         value = _fitting(value, self, index, code)
         root, place = self._root()
+        if root.dtype.kind == "c" and self.dtype.kind != "c":
+            raise UnsupportedError(
+                f"{code} writes into the real or imaginary part of {root._title()}, which a gradient passes.",
+                "Write the whole: z[...] = value + 1j * z.imag.",
+            )
         before = root._value.copy() if not root.requires_grad else root
         self._opened(code, index)[index] = plain(value)
         if fresh and root is self and index is Ellipsis and value.shape == root.shape and value.dtype == root.dtype:

@@ -12,6 +12,7 @@ from autograd_lite.derivatives.vocabulary import scatter
 from autograd_lite.errors import UnsupportedError, UsageError
 from autograd_lite.inplace import ADD, SUBTRACT, InPlace
 from autograd_lite.primitives import Like
+from autograd_lite.variable import Variable, wrap
 
 
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
@@ -64,6 +65,17 @@ def at(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
     part = np.broadcast_to(value, np.shape(t._value[place]))
     change = scatter(part, Like.of(t._value), place)
     t._update(ADD if ufunc is np.add else SUBTRACT, ufunc, change, f"np.{ufunc.__name__}.at")
+
+
+def apart(args: tuple[Any, ...], out: Any) -> list[Any]:
+    """Return the operands, those in the memory of `out` copied: a rule may save them, and they are overwritten."""
+    memory = out._value if isinstance(out, Variable) else None
+    return [
+        wrap(each._value.copy(), each._node)
+        if isinstance(each, Variable) and memory is not None and np.may_share_memory(each._value, memory)
+        else each
+        for each in args
+    ]
 
 
 def into(out: Any, result: Any, function: str) -> Any:

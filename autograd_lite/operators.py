@@ -13,9 +13,19 @@ from autograd_lite.primitives import REGISTRY
 from autograd_lite.recording import binary, unary
 from autograd_lite.variable import Variable, wrap
 
-ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, ABSOLUTE = (
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, POSITIVE, ABSOLUTE = (
     REGISTRY[each]
-    for each in (np.add, np.subtract, np.multiply, np.divide, np.power, np.matmul, np.negative, np.absolute)
+    for each in (
+        np.add,
+        np.subtract,
+        np.multiply,
+        np.divide,
+        np.power,
+        np.matmul,
+        np.negative,
+        np.positive,
+        np.absolute,
+    )
 )
 
 
@@ -67,7 +77,7 @@ class Operators(Variable):
         return unary(NEGATIVE, self)
 
     def __pos__(self) -> Any:
-        return self
+        return unary(POSITIVE, self)
 
     def __abs__(self) -> Any:
         return unary(ABSOLUTE, self)

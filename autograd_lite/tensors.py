@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from autograd_lite.errors import DtypeError, GradientError, ShapeError
 from autograd_lite.graph import Leaf, Node, current_mode, enable_grad
 from autograd_lite.inplace import InPlace
 from autograd_lite.methods import TensorMethods
-from autograd_lite.mutators import MUTATORS, at, into
+from autograd_lite.mutators import MUTATORS, apart, at, into
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
@@ -26,7 +26,7 @@ from autograd_lite.undifferentiated import on_values
 wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
 record: Callable[[Primitive, tuple[Any, ...], dict[str, Any]], Tensor] = recording.record
 
-COPY = unregistered(lambda x: np.array(x), x=lambda g: g, name="copy", doc="A copy in memory of its own.")
+COPY = unregistered(lambda x: np.array(x, order="C"), x=lambda g: g, name="copy", doc="A copy in memory of its own.")
 ASTYPE = unregistered(
     lambda x, dtype: x.astype(dtype),
     x=lambda g: g,
@@ -152,7 +152,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         if "out" in kwargs:
             (out,) = kwargs.pop("out")
-            return into(out, getattr(ufunc, method)(*args, **kwargs), ufunc.__name__)
+            return into(out, getattr(ufunc, method)(*apart(args, out), **kwargs), ufunc.__name__)
         if method == "at" and isinstance(args[0], Tensor):
             return at(ufunc, *args)
         if method == "__call__" and primitive is not None:
@@ -194,11 +194,13 @@ class TensorView(Tensor, of_views=True):
     @classmethod
     def _of(cls, operand: Tensor, step: tuple[Primitive, dict[str, Any]], value: Any, node: Node | None) -> TensorView:
         """Return the view of `operand` that one operation gives."""
-        base, place = operand._root()
+        base, place, recorded = operand, Place(), True
+        if isinstance(operand, TensorView):
+            base, place, recorded = operand._base, operand._place, operand._recorded
         made = cls.__new__(cls)
-        made._base = cast(Tensor, base)
+        made._base = base
         made._place = Place((*place.steps, step))
-        made._recorded = current_mode.get().recording
+        made._recorded = recorded and current_mode.get().recording
         made._value = value
         made._derived = node
         made._derived_from = base._node

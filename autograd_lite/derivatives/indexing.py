@@ -77,8 +77,13 @@ class Place(NamedTuple):
 
 
 def _assign(base: Array, value: Array, place: Place) -> Array:
-    y = np.array(base)
-    place.view(y)[place.index] = value
+    y = np.array(base, order="C")
+    if not place.steps:
+        y[place.index] = value
+        return y
+    # A reshaping step that gave a view of the base may give a copy here, where the memory has another order.
+    where = place.view(np.arange(y.size).reshape(y.shape))[place.index]
+    y.reshape(-1)[where] = value
     return y
 
 

@@ -292,6 +292,26 @@ def test_writes_that_would_lose_a_gradient_are_refused():
         np.multiply.at(y, 0, w[0])
 
 
+def test_a_part_of_a_complex_tensor_is_not_written_unseen():
+    z = ag.tensor([1.0 + 2j], requires_grad=True) * 1
+    with pytest.raises(UnsupportedError, match="real or imaginary"):
+        z.real[...] = 3.0
+    with pytest.raises(UnsupportedError):
+        imaginary = z.imag
+        imaginary *= 2
+    constant = ag.tensor([1.0 + 2j])
+    constant.real[...] = 3.0
+    assert constant.tolist() == [3 + 2j]
+
+
+def test_out_may_be_an_operand():
+    x = ag.tensor(START, requires_grad=True)
+    y = x * 1
+    np.multiply(y, y[:, ::-1], out=y)
+    y.sum().backward()
+    assert np.allclose(x.grad.numpy(), 2 * START[:, ::-1])
+
+
 def test_writes_of_the_wrong_kind_are_refused():
     w = ag.tensor([1.0, 2.0], requires_grad=True)
     with pytest.raises(DtypeError, match="int64"):
