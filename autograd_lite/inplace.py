@@ -144,14 +144,14 @@ def _written(memory: Any, index: Any) -> Any:
 
 def _fitting(value: Any, into: InPlace, index: Any, code: str) -> Any:
     """Return a value that `assign` can take: of a dtype that the memory holds, with no more axes than the part."""
-    if not isinstance(value, Variable):
-        return value
+    new = np.asarray(plain(value))
     shape = np.shape(into._value[index])
-    added = value.ndim - len(shape)
-    fits = value.shape if added <= 0 else value.shape[added:] if set(value.shape[:added]) == {1} else None
-    if not np.can_cast(value.dtype, into.dtype, "same_kind") or fits is None or not _broadcasts(fits, shape):
-        raise _unfit(into, value._value, index, code)
-    return REGISTRY[np.reshape](value, fits) if added > 0 else value
+    added = max(new.ndim - len(shape), 0)
+    fits = new.shape[added:]
+    surplus = any(n != 1 for n in new.shape[:added])
+    if not np.can_cast(new.dtype, into.dtype, "same_kind") or surplus or not _broadcasts(fits, shape):
+        raise _unfit(into, new, index, code)
+    return REGISTRY[np.reshape](value, fits) if added and isinstance(value, Variable) else value
 
 
 def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -101,7 +101,7 @@ class Primitive:
     unfold : bool
         Whether pictures show the definition's operations in the place of this one.
     views : bool
-        Whether the result may lie in the memory of the first operand.
+        Whether the result may lie in the memory of the first operand, so that it has to be looked at.
     domain : tuple of float, optional
         The interval from which tests draw operands; by default (−3, 3).
     samples : callable, optional
@@ -356,7 +356,8 @@ def primitive(
     >>> float(cube(np.float64(2.0)))
     8.0
     """
-    declared = unregistered(fn, **declaration)
+    # Only of NumPy's own elementwise functions is it certain that they give new memory.
+    declared = unregistered(fn, **{"views": not isinstance(fn, np.ufunc), **declaration})
     for answered in (fn, *answers_to):
         if answered in REGISTRY:
             raise UsageError(

@@ -57,9 +57,9 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
             y = primitive.fn(*values, **keywords)
     except ValueError as problem:
         raise misfit(primitive, operands, problem) from None
-    wrapped = wrap
-    if primitive.views and type(y) is np.ndarray and shares_memory(y, values[0]):
-        wrapped = partial(Variable._view, operands[0], (primitive, keywords))
+    wrapped: Callable[[Any, Node | None], Any] = wrap
+    if primitive.views and type(y) is np.ndarray:
+        y, wrapped = _apart_or_view(primitive, operands, values, keywords, y)
     if not recording:
         return wrapped(y, None)
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
@@ -140,6 +140,21 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
     if mode.anomaly:
         check_result(node, (x, z), y)
     return wrap(y, node)
+
+
+def _apart_or_view(
+    primitive: Primitive, operands: tuple[Any, ...], values: list[Any], keywords: dict[str, Any], y: Any
+) -> tuple[Any, Callable[[Any, Node | None], Any]]:
+    """Return a result with what makes it a Tensor: a view, where it lies in the memory of the first operand.
+
+    In the memory of anything else it is copied, so that no write into it goes unseen.
+    """
+    for k, value in enumerate(values):
+        if shares_memory(y, value):
+            if k or not isinstance(operands[0], Variable):
+                return y.copy(), wrap
+            return y, partial(Variable._view, operands[0], (primitive, keywords))
+    return y, wrap
 
 
 def shares_memory(y: Any, x: Any) -> bool:

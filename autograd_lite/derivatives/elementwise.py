@@ -98,15 +98,15 @@ elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"1/\sqrt{x^2+1
 elementwise(np.arccosh,    lambda x: 1 / np.sqrt(x * x - 1), tex=r"1/\sqrt{x^2-1}",          domain=(1.2, 3), singular=True)
 elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"1/(1-x^2)",               domain=(-0.8, 0.8), singular=True)
 
-sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y(1-y)",                  domain=(-3, 3), name="sigmoid", label="σ",
+sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y(1-y)",                  domain=(-3, 3), name="sigmoid", label="σ", views=False,
                       doc="The logistic function σ(x) = 1 / (1 + e⁻ˣ), without overflow; σ′ = σ (1 − σ).")
-relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU",
+relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU", views=False,
                  doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
 
 # Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
 primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\bar g",                  domain=(-3, 3), label="conj")
-primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re", views=True)
-primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im", views=True)
+primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re")
+primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im")
 # fmt: on
 
 primitive(

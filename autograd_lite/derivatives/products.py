@@ -31,6 +31,7 @@ matmul = primitive(
     product,
     answers_to=(np.matmul,),
     name="matmul",
+    views=False,
     doc=np.matmul.__doc__,
     a=lambda g, like_a, b: matmul_left(g, like_a, b),
     b=lambda g, a, like_b: matmul_right(g, a, like_b),

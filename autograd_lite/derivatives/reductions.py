@@ -81,7 +81,12 @@ def over_one_axis(x: Any) -> Any:
     return [((x(4),), {}), ((x(3, 4),), {}), ((x(3, 4),), {"axis": 0})]
 
 
-OVER_AXES: dict[str, Any] = {"canonical": reduction, "keywords": ("axis", "keepdims"), "samples": over_axes}
+OVER_AXES: dict[str, Any] = {
+    "views": False,
+    "canonical": reduction,
+    "keywords": ("axis", "keepdims"),
+    "samples": over_axes,
+}
 
 primitive(
     _sum,

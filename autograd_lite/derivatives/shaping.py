@@ -105,7 +105,6 @@ def _stack(*arrays: Array, axis: int) -> Array:
 
 primitive(
     _reshape,
-    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     name="reshape",
     answers_to=(np.reshape,),
@@ -117,7 +116,6 @@ primitive(
 )
 primitive(
     np.ravel,
-    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=ravel_call,
     tex=r"g \text{ reshaped back}",
@@ -125,7 +123,6 @@ primitive(
 )
 primitive(
     np.transpose,
-    views=True,
     x=lambda g, axes: g.transpose(inverse(axes)),
     canonical=transpose_call,
     keywords=("axes",),
@@ -135,7 +132,6 @@ primitive(
 )
 primitive(
     np.swapaxes,
-    views=True,
     x=lambda g, axis1, axis2: g.swapaxes(axis1, axis2),
     canonical=swapaxes_call,
     keywords=("axis1", "axis2"),
@@ -145,7 +141,6 @@ primitive(
 )
 primitive(
     np.moveaxis,
-    views=True,
     x=lambda g, source, destination: np.moveaxis(g, destination, source),
     canonical=moveaxis_call,
     keywords=("source", "destination"),
@@ -154,7 +149,6 @@ primitive(
 )
 primitive(
     np.expand_dims,
-    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=expand_dims_call,
     keywords=("axis",),
@@ -163,7 +157,6 @@ primitive(
 )
 primitive(
     np.squeeze,
-    views=True,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=squeeze_call,
     keywords=("axis",),
@@ -172,7 +165,6 @@ primitive(
 )
 primitive(
     np.broadcast_to,
-    views=True,
     x=lambda g: g,
     canonical=broadcast_call,
     keywords=("shape",),

@@ -376,6 +376,28 @@ def test_a_written_tensor_keeps_its_own_name_and_gradient():
     assert ag.gradients(narrow.sum(), x * 1, allow_unused=True) == (None,)
 
 
+def test_a_users_operation_may_give_a_view():
+    flip = ag.primitive(lambda x: x[::-1], x=lambda g: g[::-1], name="flip_for_this_test", samples=lambda x: [])
+    x = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = x * 1
+    flipped = flip(y)
+    flipped[0] = 0.0
+    assert y.tolist() == [1.0, 2.0, 0.0]
+    y.sum().backward()
+    assert x.grad.tolist() == [1.0, 1.0, 0.0]
+
+
+def test_a_result_in_the_memory_of_another_operand_is_copied():
+    second = ag.primitive(
+        lambda a, b: b, a=lambda g: g * 0, b=lambda g: g, name="second_for_this_test", samples=lambda x: []
+    )
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    y, constant = x * 1, np.array([5.0, 6.0])
+    second(x, y)[0] = 0.0
+    second(x, constant)[0] = 0.0
+    assert (y.tolist(), constant.tolist()) == ([1.0, 2.0], [5.0, 6.0])
+
+
 def test_the_log_of_writes_dies_with_the_memory():
     array = np.zeros(5)
     writes.note(array[1:3])
