@@ -209,22 +209,30 @@ class TensorView(Tensor, of_views=True):
 
     @property
     def _node(self) -> Node | None:
-        above = self._base._node
-        if above is self._derived_from or isinstance(self._derived, Leaf) or not self._recorded:
-            return self._derived
-        former, self._derived_from, self._derived = self._derived, above, None
+        above, former = self._base._node, self._derived
+        if above is self._derived_from or not self._recorded or self._is_its_own_leaf():
+            return former
+        self._derived_from = above
         if above is not None and above.requires_grad:
             with enable_grad():
                 self._derived = self._place.view(wrap(self._base._value, above))._node
-        if self._derived is not None:
-            self._derived.succeed(former)
+            if self._derived is not None:
+                self._derived.succeed(former)
+        elif not isinstance(former, Leaf):
+            self._derived = None
         return self._derived
 
     @_node.setter
     def _node(self, node: Node | None) -> None:
         self._derived = node
 
+    def _is_its_own_leaf(self) -> bool:
+        """Return whether this view of a constant was made to require a gradient itself."""
+        return isinstance(self._derived, Leaf) and self._derived.requires_grad
+
     def _root(self) -> tuple[InPlace, Place]:
+        if self._is_its_own_leaf():
+            return self, Place()
         if not self._recorded and current_mode.get().recording and self._base.requires_grad:
             raise GradientError(
                 "A write into a view that was made inside no_grad() would not reach the history of its base.",

@@ -177,6 +177,36 @@ def test_views_of_constants_become_differentiable_with_their_base():
     assert w.grad.tolist() == [2.0, 4.0]
 
 
+def test_a_named_view_of_a_constant_follows_its_base_too():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    base = ag.zeros((2, 2))
+    row = base[1]
+    row.name = "row"
+    base.name = "base"
+    assert row.name == "row"
+    base[1] = w * w
+    assert row.requires_grad
+    assert row.name == "row"
+    base[...] = 0.0
+    assert not row.sum().numpy()
+
+
+def test_a_view_can_be_a_leaf_of_its_own():
+    base = ag.zeros(4)
+    leaf = base[:2].requires_grad_()
+    (leaf * 3).sum().backward()
+    assert leaf.grad.tolist() == [3.0, 3.0]
+    with pytest.raises(GradientError, match="no_grad"):
+        leaf += 1
+    with ag.no_grad():
+        leaf += 1
+    assert base.tolist() == [1.0, 1.0, 0.0, 0.0]
+    loss = (leaf * leaf).sum()
+    base[0] = 9.0
+    with pytest.raises(StaleValueError):
+        loss.backward()
+
+
 def test_every_operation_whose_result_is_a_view_says_so():
     for primitive in public_primitives().values():
         if primitive.samples is None:
