@@ -117,7 +117,9 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, tuple):
         return tuple(plain_index(part) for part in index)
     if isinstance(index, Variable):
-        return int(index._value) if index._value.ndim == 0 and index._value.dtype.kind in "iu" else index._value
+        return int(index._value) if index._value.ndim == 0 and index._value.dtype.kind in "iu" else index._value.copy()
+    if isinstance(index, np.ndarray):
+        return index.copy()
     if isinstance(index, list):
         return np.asarray(index, dtype=None if index else np.intp)
     return index

@@ -151,7 +151,8 @@ class Differentiable(Interop):
             )
 
         def on_cotangent(g: Any) -> Any:
-            seen = conj(g if isinstance(g, Differentiable) else wrap(read_only(g), None))
+            value, node = (g._value, g._node) if isinstance(g, Differentiable) else (g, None)
+            seen = conj(wrap(read_only(value), node))
             replaced = hook(seen)
             if replaced is None:
                 return g
@@ -317,4 +318,5 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
             "A gradient has the shape of what it is the gradient of.",
         )
     given = conj(_of_dtype(given, output.dtype))
-    return given if create_graph else given._value
+    # Read-only, because a user's rule might write into it.
+    return given if create_graph else read_only(given._value)

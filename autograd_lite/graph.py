@@ -11,12 +11,12 @@ import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, wraps
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
 from threading import RLock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -273,7 +273,18 @@ def _nearest(block: _ModeChange) -> tuple[list[_ModeChange], Mode, Any]:
     )
 
 
-class no_grad(_ModeChange):
+class _Switch(_ModeChange):
+    """A change of mode that takes no arguments."""
+
+    def __init__(self, *given: Any) -> None:
+        if given:
+            name = type(self).__name__
+            raise UsageError(
+                f"{name} takes no arguments, got {given[0]!r:.60}.", f"Write @ag.{name}() above a function."
+            )
+
+
+class no_grad(_Switch):
     """Record nothing: results inside need no gradient.
 
     Use it as ``with ag.no_grad():`` or as the decorator ``@ag.no_grad()``.
@@ -294,7 +305,7 @@ class no_grad(_ModeChange):
         return type(self)()
 
 
-class enable_grad(_ModeChange):
+class enable_grad(_Switch):
     """Record again inside a `no_grad` block.
 
     Examples
@@ -313,7 +324,7 @@ class enable_grad(_ModeChange):
         return type(self)()
 
 
-class detect_anomaly(_ModeChange):
+class detect_anomaly(_Switch):
     """Raise at the first NaN or infinity, in a forward or a backward pass, with the line that computed it.
 
     Every recorded operation is checked, and its line in your code is kept: this is slow, and for finding a fault.
@@ -399,6 +410,16 @@ class set_grad_enabled:
         self._mode = bool(mode)
         self._before = current_mode.get().recording
         self.__enter__()
+
+    def __call__(self, function: _Function) -> _Function:
+        self.__exit__()
+
+        @wraps(function)
+        def switched(*args: Any, **kwargs: Any) -> Any:
+            with set_grad_enabled(self._mode):
+                return function(*args, **kwargs)
+
+        return cast(_Function, switched)
 
     def __enter__(self) -> None:
         current_mode.set(current_mode.get()._replace(recording=self._mode))

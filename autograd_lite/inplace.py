@@ -64,8 +64,8 @@ class InPlace(Variable):
             return self
         # The operation may save its operands, and these are about to be overwritten.
         before = wrap(self._value.copy(), self._node)
-        if isinstance(other, Variable) and np.may_share_memory(other._value, self._value):
-            other = wrap(other._value.copy(), other._node)
+        if np.may_share_memory(plain(other), self._value):
+            other = wrap(plain(other).copy(), other._node if isinstance(other, Variable) else None)
         self._write(binary(operation, ufunc, before, other), Ellipsis, code, fresh=True)
         return self
 
@@ -88,22 +88,25 @@ class InPlace(Variable):
                 f"{code} writes into the real or imaginary part of {root._title()}, which a gradient passes.",
                 "Write the whole: z[...] = value + 1j * z.imag.",
             )
-        before = root._value.copy() if not root.requires_grad else root
+        replaced = root is self and index is Ellipsis
+        before = root if root.requires_grad and not replaced else root._value.copy()
         self._opened(code, index)[index] = plain(value)
-        if fresh and root is self and index is Ellipsis and value.shape == root.shape and value.dtype == root.dtype:
+        if replaced and not _needs_gradient(value):
+            after = wrap(root._value, None)
+        elif replaced and fresh and value.shape == root.shape and value.dtype == root.dtype:
             after = value
         else:
             place = Place(place.steps, index)
             after = record(assign, (before, value), {"place": place}, result=root._value)
         former, root._node = root._node, after._node
-        if root._node is not None:
-            root._node.succeed(former)
+        if former is not None and (root._node is not None or former.name is not None):
+            (root._node or root._leaf()).succeed(former)
 
     def _is_tracked(self, value: Any) -> bool:
         """Return whether a write of this value is for the graph to know."""
         if not current_mode.get().recording:
             return False
-        return self._root()[0].requires_grad or (isinstance(value, Variable) and value.requires_grad)
+        return self._root()[0].requires_grad or _needs_gradient(value)
 
     def _opened(self, code: str = "a write", index: Any = Ellipsis) -> Any:
         """Return the memory for a write into a part of it, which is noted.
@@ -132,6 +135,10 @@ class InPlace(Variable):
             )
         note(_written(memory, index), users_line())
         return memory
+
+
+def _needs_gradient(value: Any) -> bool:
+    return isinstance(value, Variable) and value.requires_grad
 
 
 def _written(memory: Any, index: Any) -> Any:

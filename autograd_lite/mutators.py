@@ -41,9 +41,9 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -
     """Write `values` where `indices` say along an axis, as take_along_axis reads."""
     places = np.asarray(plain(indices))
     if axis is None:
-        arr.reshape(-1)[places] = values
+        arr[np.unravel_index(places, arr.shape)] = values
         return
-    index = list(np.ogrid[tuple(map(slice, places.shape))])
+    index: list[Any] = list(np.ogrid[tuple(map(slice, arr.shape))])
     index[axis] = places
     arr[tuple(index)] = values
 

@@ -11,8 +11,8 @@ from autograd_lite import recording, variable
 from autograd_lite.conversion import copied, known_dtype, plain_index
 from autograd_lite.derivatives.indexing import Place, getitem
 from autograd_lite.differentiable import Differentiable
-from autograd_lite.errors import DtypeError, GradientError, ShapeError
-from autograd_lite.graph import Leaf, Node, current_mode, enable_grad
+from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.graph import LOCK, Leaf, Node, current_mode, enable_grad
 from autograd_lite.inplace import InPlace
 from autograd_lite.methods import TensorMethods
 from autograd_lite.mutators import MUTATORS, apart, at, into
@@ -151,7 +151,11 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         if primitive is not None and method == "__call__" and not kwargs:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         if "out" in kwargs:
-            (out,) = kwargs.pop("out")
+            out, *others = kwargs.pop("out")
+            if others:
+                raise UsageError(
+                    f"np.{ufunc.__name__} has several results: out= is not for Tensors there.", "Leave out= out."
+                )
             return into(out, getattr(ufunc, method)(*apart(args, out), **kwargs), ufunc.__name__)
         if method == "at" and isinstance(args[0], Tensor):
             return at(ufunc, *args)
@@ -195,7 +199,7 @@ class TensorView(Tensor, of_views=True):
     def _of(cls, operand: Tensor, step: tuple[Primitive, dict[str, Any]], value: Any, node: Node | None) -> TensorView:
         """Return the view of `operand` that one operation gives."""
         base, place, recorded = operand, Place(), True
-        if isinstance(operand, TensorView):
+        if isinstance(operand, TensorView) and not operand._is_its_own_leaf():
             base, place, recorded = operand._base, operand._place, operand._recorded
         made = cls.__new__(cls)
         made._base = base
@@ -209,22 +213,41 @@ class TensorView(Tensor, of_views=True):
 
     @property
     def _node(self) -> Node | None:
-        above, former = self._base._node, self._derived
-        if above is self._derived_from or not self._recorded or self._is_its_own_leaf():
-            return former
-        self._derived_from = above
-        if above is not None and above.requires_grad:
-            with enable_grad():
-                self._derived = self._place.view(wrap(self._base._value, above))._node
-            if self._derived is not None:
-                self._derived.succeed(former)
-        elif not isinstance(former, Leaf):
-            self._derived = None
-        return self._derived
+        if self._base._node is self._derived_from or not self._recorded or self._is_its_own_leaf():
+            return self._derived
+        with LOCK:
+            return self._rederived()
 
     @_node.setter
     def _node(self, node: Node | None) -> None:
         self._derived = node
+
+    def _rederived(self) -> Node | None:
+        """Return the node that the base's present node gives; the caller holds the lock."""
+        above, former = self._base._node, self._derived
+        if above is self._derived_from:  # another thread was here first
+            return former
+        derived = former if isinstance(former, Leaf) else None
+        if above is not None and above.requires_grad:
+            with enable_grad():
+                derived = self._place.view(wrap(self._base._value, above))._node
+            if derived is not None:
+                derived.succeed(former)
+        self._derived = derived  # before _derived_from, which tells other threads that it stands
+        self._derived_from = above
+        return derived
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """Return a copy in memory of its own, which is a view no more."""
+        self._refuse_to_copy("copy")
+        made = Tensor.__new__(Tensor)
+        made.__setstate__(self.__getstate__())
+        memo[id(self)] = made
+        return made
+
+    def __reduce__(self) -> Any:
+        self._refuse_to_copy("pickle")
+        return self.__deepcopy__({}).__reduce__()
 
     def _is_its_own_leaf(self) -> bool:
         """Return whether this view of a constant was made to require a gradient itself."""

@@ -6,7 +6,7 @@ All that computes with Tensors stands above this: it reads the three attributes 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.graph import Leaf, Node
 from autograd_lite.source import Line
-from autograd_lite.writes import note
+from autograd_lite.writes import note, note_all
 
 
 class Variable:
@@ -131,6 +131,11 @@ class Variable:
         memory = self._memory()
         note(memory, line)
         return memory
+
+    @staticmethod
+    def _note_step(parameters: Iterable[Variable]) -> None:
+        """Note an optimizer's write into all of these, whose memory it changes."""
+        note_all([each._value for each in parameters])
 
 
 def wrap(value: Any, node: Node | None) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ class Write(NamedTuple):
     """A write: its time, and the user's line where that is known."""
 
     time: int
-    line: Line | None
+    line: Line | str | None
 
 
 class Log:
@@ -38,7 +39,7 @@ class Log:
     def __init__(self, owner: weakref.ref[Array]) -> None:
         self.owner = owner
         self.time = 0
-        self.line: Line | None = None
+        self.line: Line | str | None = None
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.writes: list[Write] = []
@@ -66,13 +67,16 @@ class Log:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
 
+# What a write by an optimizer is called.
+STEP = "an optimizer's step"
+
 # By the identity of the owner, for as long as it lives.
 _logs: dict[int, Log] = {}
 # The time of the last write anywhere.
 latest = 0
 
 
-def note(array: Array, line: Line | None = None) -> None:
+def note(array: Array, line: Line | str | None = None) -> None:
     """Note that an array is written into."""
     global latest
     with LOCK:
@@ -88,6 +92,20 @@ def note(array: Array, line: Line | None = None) -> None:
         log.line = line
         if log.starts:
             log.clear()
+
+
+def note_all(arrays: Iterable[Array]) -> None:
+    """Note one write into all of several arrays, an optimizer's step."""
+    global latest
+    with LOCK:
+        latest = clock()
+        for array in arrays:
+            log = _logs.get(id(array))
+            if log is None or log.owner() is not array or log.starts:
+                note(array, STEP)
+            else:
+                log.time = latest
+                log.line = STEP
 
 
 def since(time: int, array: Array) -> Write | None:
@@ -109,8 +127,9 @@ def _new_log(owner: Array) -> Log:
     key = id(owner)
 
     def forget(dead: weakref.ref[Array]) -> None:
-        if key in _logs and _logs[key].owner is dead:
-            del _logs[key]
+        with LOCK:
+            if key in _logs and _logs[key].owner is dead:
+                del _logs[key]
 
     _logs[key] = log = Log(weakref.ref(owner, forget))
     return log

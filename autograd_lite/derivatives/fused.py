@@ -66,6 +66,8 @@ linear = primitive(
 
 def _squared_error(a: Array, target: Array, scale: float) -> Array:
     d = (a - target).reshape(-1)
+    if d.dtype.kind not in "fc":  # the squares of integers overflow
+        d = d.astype(float)
     return d.dot(d) * scale
 
 

@@ -75,8 +75,9 @@ class Optimizer:
             gradient = parameter.grad
             if gradient is not None:
                 self.steps[k] += 1
-                # Graphs that saved the parameter's values will know of the write.
-                moving[k] = _as_real(parameter._written()), _as_real(_memory(gradient))
+                moving[k] = _as_real(parameter._memory()), _as_real(_memory(gradient))
+        # Graphs that saved the parameters' values will know of the write.
+        ag.Tensor._note_step([self.parameters[k] for k in moving])
         for group in self._together:
             self._move_together(group, moving, names)
         for k, (value, slope) in moving.items():

@@ -33,12 +33,12 @@ def unguarded_walk() -> object:
 @contextmanager
 def unprotected() -> Iterator[None]:
     """Neither note writes nor look for them."""
-    note, walk = variable.note, differentiable.walk
-    variable.note, differentiable.walk = lambda array, line=None: None, UNGUARDED
+    note_all, walk = variable.note_all, differentiable.walk
+    variable.note_all, differentiable.walk = lambda arrays: None, UNGUARDED
     try:
         yield
     finally:
-        variable.note, differentiable.walk = note, walk
+        variable.note_all, differentiable.walk = note_all, walk
 
 
 UNGUARDED = unguarded_walk()

@@ -65,7 +65,8 @@ def mask(batch: np.ndarray, w: ag.Tensor) -> tuple[ag.Tensor, weakref.ref]:
 
 def index(batch: np.ndarray, w: ag.Tensor) -> tuple[ag.Tensor, weakref.ref]:
     rows = np.arange(len(batch)) % 2
-    return (w[rows] * batch).sum(), weakref.ref(rows)
+    chosen = w[rows]
+    return (chosen * batch).sum(), weakref.ref(chosen.grad_fn.keywords["index"])
 
 
 def hidden_values(batch: np.ndarray, w: ag.Tensor) -> tuple[ag.Tensor, weakref.ref]:

@@ -1,6 +1,8 @@
 """In-place writes compute as in NumPy, are differentiable and seen through every view, and never falsify a gradient."""
 
+import copy
 import gc
+import pickle
 import weakref
 
 import numpy as np
@@ -11,6 +13,7 @@ from autograd_lite import writes
 from autograd_lite.errors import DtypeError, GradientError, ShapeError, StaleValueError, UnsupportedError, UsageError
 from autograd_lite.methods import public_primitives
 from autograd_lite.recording import shares_memory
+from tests.engine.together import at_once
 
 START = np.array([[0.7, -1.2, 2.0], [1.5, 0.4, -0.9]])
 
@@ -426,6 +429,84 @@ def test_a_result_in_the_memory_of_another_operand_is_copied():
     second(x, y)[0] = 0.0
     second(x, constant)[0] = 0.0
     assert (y.tolist(), constant.tolist()) == ([1.0, 2.0], [5.0, 6.0])
+
+
+def test_an_index_may_change_afterwards():
+    x = ag.tensor(START, requires_grad=True)
+    i, j = np.array([0, 1]), ag.tensor([0, 1])
+    y = x[i, i] * x[0, j]
+    out = ag.zeros(3)
+    out[j] = y
+    i += 1
+    j += 1
+    (out * np.array([1.0, 10.0, 100.0])).sum().backward()
+    assert np.allclose(x.grad.numpy(), [[2 * 0.7, 10 * 0.4, 0.0], [0.0, 10 * -1.2, 0.0]])
+
+
+def test_put_along_axis_broadcasts_its_indices_as_numpy_does():
+    ours, theirs = ag.zeros((3, 4)), np.zeros((3, 4))
+    for t in (ours, theirs):
+        np.put_along_axis(t, np.array([[1, 2]]), 1.0, 1)
+        np.put_along_axis(t[1:], np.array([5]), 7.0, None)
+    assert np.array_equal(ours.numpy(), theirs)
+
+
+def test_a_view_of_a_leaf_view_is_guarded_like_the_leaf():
+    leaf = ag.zeros(4)[:2].requires_grad_()
+    with pytest.raises(GradientError, match="no_grad"):
+        leaf[:1][...] = 5.0
+
+
+def test_a_hook_cannot_change_what_others_receive():
+    a, b = (ag.tensor([1.0], requires_grad=True) for _ in range(2))
+    middle = a * 1
+    middle.register_hook(lambda g: g.__imul__(2) and None)
+    with pytest.raises(UsageError, match="read-only"):
+        ((middle + b) * 1).sum().backward(create_graph=True)
+
+
+def test_a_whole_write_ends_the_history():
+    w = ag.tensor([1.0, 2.0], requires_grad=True, name="w")
+    buffer = ag.zeros(2, name="buffer")
+    for _ in range(3):
+        buffer[...] = w * 2
+        buffer.sum().backward()
+        buffer[...] = 0.0
+        assert (buffer.is_leaf, buffer.requires_grad, buffer.name) == (True, False, "buffer")
+    assert w.grad.tolist() == [6.0, 6.0]
+
+
+def test_copies_of_views_stand_alone():
+    base = ag.zeros(4)
+    for view in (base[:2], base[2:].requires_grad_()):
+        for made in (copy.deepcopy(view), copy.copy(view), pickle.loads(pickle.dumps(view))):
+            with ag.no_grad():
+                made += 1
+            assert made.requires_grad == view.requires_grad
+    assert base.tolist() == [0.0] * 4
+
+
+def test_threads_that_share_a_view_see_one_history():
+    for _ in range(20):
+        w = ag.tensor(2.0, requires_grad=True)
+        base = ag.zeros((4, 2))
+        shared = base[1:3]
+        base[1] = w
+        at_once(*[lambda: (shared.sum() * w).backward(retain_graph=True)] * 2)  # noqa: B023
+        assert w.grad.item() == 16.0
+
+
+def test_an_array_of_its_own_memory_is_copied_first():
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    t = w * 1
+    t *= t.data.numpy()
+    t.sum().backward()
+    assert w.grad.tolist() == [1.0, 2.0]
+    t = w * 1
+    assert np.add(np.ones(2), np.ones(2), out=t) is t
+    assert not t.requires_grad
+    with pytest.raises(UsageError, match="several results"):
+        np.modf(w * 1, out=(t, t))
 
 
 def test_the_log_of_writes_dies_with_the_memory():
