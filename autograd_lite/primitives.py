@@ -189,7 +189,7 @@ class Primitive:
         except TypeError as problem:
             if isinstance(problem, AutogradError) or "argument" not in str(problem):
                 raise
-            detail = str(problem).partition("() ")[2] or str(problem)
+            detail = (str(problem).partition("() ")[2] or str(problem)).partition(". Did you mean")[0]
             raise UsageError(f"{self.__name__}() on a Tensor {detail}.", f"It takes {self._signature()}.") from None
 
     def _signature(self) -> str:
