@@ -97,7 +97,8 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
     """Return NumPy's creation function with a Tensor as its result."""
 
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
-        if any(each.requires_grad for each in tensors_in((args, kwargs))):
+        by_shape = function in (np.zeros_like, np.ones_like, np.empty_like)
+        if not by_shape and any(each.requires_grad for each in tensors_in((args, kwargs))):
             raise UsageError(
                 f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",

@@ -59,7 +59,12 @@ class InPlace(Variable):
             memory = self._opened(code)
             try:
                 ufunc(memory, plain(other), out=memory, casting="same_kind")
-            except (ValueError, TypeError):
+            except (ValueError, TypeError) as problem:
+                if _broadcasts(np.shape(plain(other)), self.shape):
+                    raise DtypeError(
+                        f"{code}: the result does not fit into {self._title()} of {self.dtype}.",
+                        "Make the tensor of floats: t.astype(float).",
+                    ) from problem
                 raise _unfit(self, plain(other), Ellipsis, code) from None
             return self
         # The operation may save its operands, and these are about to be overwritten.

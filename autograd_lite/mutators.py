@@ -89,5 +89,9 @@ def into(out: Any, result: Any, function: str) -> Any:
         raise UsageError(
             f"np.{function} gives shape {result.shape}, out= has {out.shape}.", "Give a Tensor of the result's shape."
         )
+    if not np.can_cast(result.dtype, out.dtype, "same_kind"):
+        raise UsageError(
+            f"np.{function} gives {result.dtype}, out= is of {out.dtype}.", "Give a Tensor of the result's dtype."
+        )
     out._write(result, Ellipsis, f"np.{function}(out=t)", fresh=True)
     return out

@@ -17,7 +17,7 @@ from autograd_lite.anomaly import check_result
 from autograd_lite.conversion import plain
 from autograd_lite.errors import AutogradError, ShapeError, UsageError
 from autograd_lite.graph import Node, current_mode
-from autograd_lite.primitives import REGISTRY, Primitive
+from autograd_lite.primitives import REGISTRY, Plan, Primitive
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import owner_of
 
@@ -32,7 +32,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     values: list[Any] = []
     inputs: list[Any] = []
     parents: list[Node] = []
-    needed, bit = 0, 1
+    needed, bit, raw = 0, 1, False
     for operand in operands:
         if isinstance(operand, Variable):
             value, node = operand._value, operand._node
@@ -42,6 +42,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
             inputs.append(value if node is None else node)
         else:
             value = operand if operand is None else plain(operand)
+            raw = raw or type(value) is np.ndarray
             inputs.append(value)
         values.append(value)
         bit <<= 1
@@ -65,6 +66,8 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
     plan = primitive.plans.get(needed) or primitive.plan(needed, len(values))
     if not plan.positions:
         return wrapped(y, None)
+    if raw:
+        values = own_constants(plan, operands, values)
     pool = (*values, y)
     if primitive.keywords or residuals:
         pool = (*pool, *residuals, *[keywords[name] for name in primitive.keywords])
@@ -105,7 +108,7 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
 
     `compute` is Python's operator: on the scalars that 0-dimensional results are, it is ten times as fast as the ufunc.
     """
-    needed = 0
+    needed, raw = 0, False
     if isinstance(a, Variable):
         x, left = a._value, a._node
         if left is None:
@@ -114,6 +117,7 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
             needed = 1
     else:
         x = left = plain(a)
+        raw = type(x) is np.ndarray
     if isinstance(b, Variable):
         z, right = b._value, b._node
         if right is None:
@@ -122,6 +126,7 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
             needed += 2
     else:
         z = right = plain(b)
+        raw = type(z) is np.ndarray
     try:
         y = compute(x, z)
     except (ValueError, TypeError) as problem:
@@ -136,10 +141,26 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
     plan = primitive.plans.get(needed) or primitive.plan(needed, 2)
     inputs = (left, right)
     parents = inputs if needed == 3 else (inputs[needed - 1],)
+    if raw:
+        x, z = own_constants(plan, (a, b), [x, z])
     node = Node(plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope)
     if mode.anomaly:
         check_result(node, (x, z), y)
     return wrap(y, node)
+
+
+def own_constants(plan: Plan, operands: tuple[Any, ...], values: list[Any]) -> list[Any]:
+    """Return the operands' values, those that a rule saves copied where they are the caller's arrays.
+
+    What NumPy writes into an array is seen by nobody: a batch buffer filled again would falsify the gradient.
+    """
+    saved = {k for each in plan.sources for k in each}
+    if plan.op is not None and plan.op.through_definition:
+        saved.update(range(len(values)))
+    return [
+        value.copy() if k in saved and type(value) is np.ndarray and not isinstance(operands[k], Variable) else value
+        for k, value in enumerate(values)
+    ]
 
 
 def _apart_or_view(

@@ -509,6 +509,39 @@ def test_an_array_of_its_own_memory_is_copied_first():
         np.modf(w * 1, out=(t, t))
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x, a: x * a,
+        lambda x, a: a / x,
+        lambda x, a: np.maximum(x, a),
+        lambda x, a: ag.squared_error(x, a).reshape(1),
+        lambda x, a: np.where(a > 0, x * a, a),
+        lambda x, a: x[None] @ a,
+    ],
+)
+def test_a_callers_array_may_change_afterwards(use):
+    def gradient(spoil):
+        x, a = ag.tensor([1.0, 2.0], requires_grad=True), np.array([3.0, 4.0])
+        y = use(x, a)
+        if spoil:
+            a[:] = -7.0
+        return ag.gradients(y.sum(), x)[0].tolist()
+
+    assert gradient(spoil=True) == gradient(spoil=False)
+
+
+def test_results_that_do_not_fit_integers_are_refused():
+    t = ag.tensor([1, 2, 3])
+    with pytest.raises(UsageError, match="float64, out= is of int64"):
+        np.true_divide(t, 2, out=t)
+    with pytest.raises(DtypeError, match="int64"):
+        t /= 2
+    assert t.tolist() == [1, 2, 3]
+    w = ag.tensor([1.0], requires_grad=True)
+    assert ag.zeros_like(w).tolist() == [0.0]
+
+
 def test_the_log_of_writes_dies_with_the_memory():
     array = np.zeros(5)
     writes.note(array[1:3])
