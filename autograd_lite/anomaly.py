@@ -81,8 +81,8 @@ def _where(node: Node) -> str:
 
 
 def _is_finite(x: Any) -> bool:
-    kind = getattr(getattr(x, "dtype", None), "kind", "")
-    return bool(np.isfinite(x).all()) if kind in "fc" and kind else True
+    kind = getattr(getattr(x, "dtype", None), "kind", None)
+    return bool(np.isfinite(x).all()) if kind in ("f", "c") else True
 
 
 def _shape(x: Any) -> str:

@@ -207,18 +207,11 @@ def refuse_stale(node: Node, *, recorded: bool) -> None:
         for each in arguments:
             write = writes.since(node.stamp, each) if type(each) is np.ndarray else None
             if write is not None:
-                where = (
-                    ""
-                    if write.line is None
-                    else f" by {write.line}"
-                    if write.line is writes.STEP
-                    else f" at {write.line}"
-                )
                 # Between the elements of a column lie those of others: the log of writes does not tell them apart.
                 dense = each.flags.c_contiguous or each.flags.f_contiguous
                 raise StaleValueError(
                     f"backward() needs a value of shape {each.shape} that {_named(node)} saved; it"
-                    f"{'' if dense else ', or memory between its elements,'} was overwritten{where}.",
+                    f"{'' if dense else ', or memory between its elements,'} was overwritten{write.where}.",
                     "Write into a copy, t = t.copy(), or write after backward(); t = t + 1 makes a new tensor.",
                 )
 

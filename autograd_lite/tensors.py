@@ -154,7 +154,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
             out, *others = kwargs.pop("out")
             if others:
                 raise UsageError(
-                    f"np.{ufunc.__name__} has several results: out= is not for Tensors there.", "Leave out= out."
+                    f"np.{ufunc.__name__} has several results, and out= is for one.", "Call it without out=."
                 )
             return into(out, getattr(ufunc, method)(*apart(args, out), **kwargs), ufunc.__name__)
         if method == "at" and isinstance(args[0], Tensor):

@@ -21,11 +21,22 @@ from autograd_lite.source import Line
 Array = np.ndarray[Any, Any]
 
 
+# What stands in the place of a line, where an optimizer wrote.
+STEP = "an optimizer's step"
+
+
 class Write(NamedTuple):
     """A write: its time, and the user's line where that is known."""
 
     time: int
     line: Line | str | None
+
+    @property
+    def where(self) -> str:
+        """What a message says of it: " at file.py:12", " by an optimizer's step", or nothing."""
+        if self.line is None:
+            return ""
+        return f" by {self.line}" if self.line is STEP else f" at {self.line}"
 
 
 class Log:
@@ -66,9 +77,6 @@ class Log:
     def _overlapped(self, start: int, end: int) -> tuple[int, int]:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
-
-# What a write by an optimizer is called.
-STEP = "an optimizer's step"
 
 # By the identity of the owner, for as long as it lives.
 _logs: dict[int, Log] = {}

@@ -300,3 +300,20 @@ def test_what_is_no_number_or_no_name_is_refused(wrong: object) -> None:
     with pytest.raises(AutogradError) as caught:
         wrong(leaf([1.0, 2.0]))  # type: ignore[operator]
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_squares_of_integers_do_not_overflow() -> None:
+    assert ag.squared_error(np.array([60_000], np.int32), np.array([0], np.int32)).item() == 3.6e9
+
+
+def test_an_unsigned_exponent_of_zero_has_no_slope() -> None:
+    x = leaf(np.array([400.0, 3.0]))
+    (x ** np.array([0, 2], np.uint8)).sum().backward()
+    assert x.grad.tolist() == [0.0, 6.0]
+
+
+def test_sums_over_nothing_have_empty_gradients() -> None:
+    for axis in (None, 0, 1):
+        x = leaf(np.ones((0, 2)))
+        x.sum(axis=axis).sum().backward()
+        assert x.grad.shape == (0, 2)

@@ -1,37 +1,19 @@
 """Freeing: a kept loss holds nothing that the user dropped, and large graphs are freed at once in little stack."""
 
-import gc
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd_lite as ag
+from tests.engine.references import leaf, memory_of
 
 # Bytes. CPython 3.13 lets 10,000 deallocations nest before it puts off the rest: nested tuples alone need half a MB.
 SMALL_STACK = 1 << 21 if sys.version_info[:2] == (3, 13) else 1 << 18
-
-
-def leaf(data: object) -> ag.Tensor:
-    return ag.tensor(data, dtype=float, requires_grad=True)
-
-
-def memory_of(tensor: ag.Tensor) -> weakref.ref:
-    """Return a weak reference to a tensor's own array."""
-    return weakref.ref(tensor.numpy().base)
-
-
-@pytest.fixture
-def _by_reference_counts_alone() -> Iterator[None]:
-    """Whatever is freed in the test is freed without the garbage collector."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 def dense(batch: np.ndarray, w: ag.Tensor) -> tuple[ag.Tensor, weakref.ref]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+import nn
 from autograd_lite import writes
 from autograd_lite.errors import DtypeError, GradientError, ShapeError, StaleValueError, UnsupportedError, UsageError
 from autograd_lite.methods import public_primitives
@@ -251,7 +252,6 @@ def test_a_saved_result_that_changes_is_noticed():
 
 
 def test_no_grad_updates_and_optimizers_are_noticed_too():
-    nn = pytest.importorskip("nn")
     w = nn.Parameter([1.0, 2.0])
     optimizer = nn.optim.SGD([w], lr=0.1)
     loss = (w * w).sum()

@@ -13,26 +13,9 @@ import pytest
 import autograd_lite as ag
 import nn
 from autograd_lite.errors import GradientError
+from tests.engine.references import leaf, memory_of
 
 MB = 1 << 20
-
-
-def leaf(data: object) -> ag.Tensor:
-    return ag.tensor(data, dtype=float, requires_grad=True)
-
-
-def memory_of(tensor: ag.Tensor) -> weakref.ref:
-    """Return a weak reference to a tensor's own array."""
-    return weakref.ref(tensor.numpy().base)
-
-
-@pytest.fixture
-def _by_reference_counts_alone() -> Iterator[None]:
-    """Whatever is freed in the test is freed without the garbage collector."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
 
 
 @pytest.fixture
