@@ -21,9 +21,10 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, AutogradError
+from autograd_lite.messages import LANGUAGES
 from autograd_lite.writing import Writer
 from nn import tour
-from nn.messages import LANGUAGES, message
+from nn.messages import message
 
 FAILED, MISUSED, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 

@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UsageError
+from autograd_lite.messages import checked_language
 from autograd_lite.writing import Writer
 from nn.activations import Identity, key_of, label_of
 from nn.arguments import check_loss, check_scalar
@@ -21,7 +22,6 @@ from nn.containers import Sequential
 from nn.derivation import checked_notation, derivation
 from nn.layers import Linear
 from nn.losses import CrossEntropyLoss, HalfSSELoss, MSELoss, SSELoss
-from nn.messages import checked_language
 from nn.mlp import MLP
 from nn.module import Module, locate
 from nn.passes import LayerRecord, Pass

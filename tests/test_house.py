@@ -99,7 +99,7 @@ def test_a_file_stays_short(module):
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("nn")])
 def test_nn_uses_only_what_the_engine_makes_public(module):
-    public = {"autograd_lite", "autograd_lite.errors", "autograd_lite.writing", "autograd_lite.drawing"}
+    public = {"autograd_lite", *(f"autograd_lite.{name}" for name in ("errors", "writing", "messages", "drawing"))}
     assert {name for name in imports(module) if name.startswith("autograd_lite")} <= public
 
 

@@ -6,11 +6,11 @@ import sys
 
 import numpy as np
 
+from autograd_lite.messages import percent
 from autograd_lite.writing import Row
 from nn.curves import write_curve
 from nn.datasets import load_digits
 from nn.losses import CrossEntropyLoss
-from nn.messages import percent
 from nn.mlp import MLP, superscript
 from nn.optim import Adam
 from nn.passes import Pass
