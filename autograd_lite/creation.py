@@ -10,9 +10,11 @@ import numpy as np
 from autograd_lite.conversion import tensors_in, without_subclass
 from autograd_lite.errors import ArgumentError, DtypeError, UsageError
 from autograd_lite.graph import is_grad_enabled
+from autograd_lite.spelling import refuse_unknown, spelled
 from autograd_lite.tensors import Tensor, wrap
 
 
+@spelled
 def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> Tensor:
     """Make a Tensor from numbers; the data are copied.
 
@@ -52,6 +54,7 @@ def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: s
     return Tensor(data, dtype=dtype, requires_grad=requires_grad, name=name)
 
 
+@spelled
 def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Return a Tensor as it is, anything else as a copied Tensor.
 
@@ -67,6 +70,7 @@ def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Ten
     return Tensor(data, dtype=dtype, requires_grad=requires_grad)
 
 
+@spelled
 def from_numpy(array: Any) -> Tensor:
     """Make a Tensor on the memory of an array, without a copy and without a guard.
 
@@ -93,8 +97,8 @@ def _called(data: Any) -> str:
     return f"one of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
 
 
-def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
-    """Return NumPy's creation function with a Tensor as its result."""
+def _creator(function: Callable[..., Any], *parameters: str) -> Callable[..., Tensor]:
+    """Return NumPy's creation function with a Tensor as its result; NumPy 2.0 does not tell its parameters."""
 
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
         by_shape = function in (np.zeros_like, np.ones_like, np.empty_like)
@@ -106,6 +110,8 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
         try:
             made = function(*map(_value, args), **{key: _value(value) for key, value in kwargs.items()})
         except (ValueError, TypeError) as problem:
+            refuse_unknown(f"ag.{function.__name__}()", kwargs, (*parameters, "requires_grad", "name"))
+            _refuse_loose_lengths(function, args)
             raise ArgumentError(
                 f"ag.{function.__name__}(...): {str(problem).splitlines()[0].rstrip('.')}.",
                 f"The parameters are those of np.{function.__name__}, and requires_grad= and name=.",
@@ -120,6 +126,17 @@ def _creator(function: Callable[..., Any]) -> Callable[..., Tensor]:
     return create
 
 
+def _refuse_loose_lengths(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    """Raise when the lengths of the axes were given one by one, as other libraries take them."""
+    rest = args[-1:] if function is np.full else ()
+    shape = args[: len(args) - len(rest)]
+    takes_shape = function in (np.zeros, np.ones, np.empty, np.full)
+    if takes_shape and len(shape) > 1 and all(isinstance(each, int) for each in shape):
+        called = f"ag.{function.__name__}"
+        given, meant = ", ".join(map(repr, args)), ", ".join(map(repr, (shape, *rest)))
+        raise UsageError(f"{called}({given}): a shape is one argument.", f"Put it into a tuple: {called}({meant}).")
+
+
 def _value(argument: Any) -> Any:
     return argument._value if isinstance(argument, Tensor) else argument
 
@@ -132,13 +149,15 @@ def _finish(made: Tensor, requires_grad: bool, name: str | None) -> Tensor:
     return made
 
 
-zeros = _creator(np.zeros)
-ones = _creator(np.ones)
-empty = _creator(np.empty)
-full = _creator(np.full)
-eye = _creator(np.eye)
-arange = _creator(np.arange)
-linspace = _creator(np.linspace)
-zeros_like = _creator(np.zeros_like)
-ones_like = _creator(np.ones_like)
-empty_like = _creator(np.empty_like)
+_LIKE = ("dtype", "order", "subok", "shape", "device")
+
+zeros = _creator(np.zeros, "shape", "dtype", "order", "device", "like")
+ones = _creator(np.ones, "shape", "dtype", "order", "device", "like")
+empty = _creator(np.empty, "shape", "dtype", "order", "device", "like")
+full = _creator(np.full, "shape", "fill_value", "dtype", "order", "device", "like")
+eye = _creator(np.eye, "N", "M", "k", "dtype", "order", "device", "like")
+arange = _creator(np.arange, "start", "stop", "step", "dtype", "device", "like")
+linspace = _creator(np.linspace, "start", "stop", "num", "endpoint", "retstep", "dtype", "axis", "device")
+zeros_like = _creator(np.zeros_like, "a", *_LIKE)
+ones_like = _creator(np.ones_like, "a", *_LIKE)
+empty_like = _creator(np.empty_like, "prototype", *_LIKE)

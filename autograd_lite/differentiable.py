@@ -21,6 +21,7 @@ from autograd_lite.graph import LOCK, Node, enable_grad
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
 from autograd_lite.recording import record
+from autograd_lite.spelling import spelled
 from autograd_lite.variable import wrap
 
 IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
@@ -63,6 +64,7 @@ class Differentiable(Interop):
         new = _of_dtype(new, self.dtype)
         self._grad = new if new.requires_grad else wrap(np.array(new._value), None)
 
+    @spelled
     def backward(
         self,
         gradient: Any = None,
@@ -126,6 +128,7 @@ class Differentiable(Interop):
             )
         self._node.note().owner = weakref.ref(self)
 
+    @spelled
     def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHook:
         """Call `hook` with this tensor's gradient during backward(); what it returns replaces the gradient.
 
@@ -171,7 +174,18 @@ class Differentiable(Interop):
         return RemovableHook(self._node, on_cotangent)
 
     def zero_grad(self) -> None:
-        """Forget the gradient."""
+        """Forget the gradient.
+
+        Raises
+        ------
+        UsageError
+            When there can be none, as in ``w.grad.zero_grad()``, which would leave the gradient of w as it is.
+        """
+        if self._node is None and self._grad is None:
+            raise UsageError(
+                f"zero_grad(): this tensor of shape {self.shape} requires no gradient, so that it has none to clear.",
+                "Call it on the tensor whose .grad it is: w.zero_grad(), not w.grad.zero_grad().",
+            )
         self._grad = None
 
 

@@ -38,8 +38,16 @@ class ArgumentError(AutogradError, ValueError):
     """An argument with an impossible value."""
 
 
+class IndexingError(AutogradError, IndexError, ValueError):
+    """An index, or an axis, that a tensor does not have."""
+
+
 class UsageError(AutogradError, TypeError):
     """A call that means something else than it says."""
+
+
+class UnknownKeywordError(AutogradError, TypeError):
+    """A keyword that a function does not take."""
 
 
 class UnsupportedError(AutogradError, TypeError):
@@ -76,6 +84,8 @@ class UnknownNameError(AutogradError, AttributeError):
         throws the answer away.
     namespace : str
         What to pass to dir().
+    mend : str
+        What to type instead, where that is known already; the two before are not needed then.
 
     Examples
     --------
@@ -84,9 +94,11 @@ class UnknownNameError(AutogradError, AttributeError):
     Did you mean 'Linear'? See dir(nn).
     """
 
-    def __init__(self, owner: str, name: str, known: Callable[[], Iterable[str]], *, namespace: str) -> None:
+    def __init__(
+        self, owner: str, name: str, known: Callable[[], Iterable[str]] = tuple, *, namespace: str = "", mend: str = ""
+    ) -> None:
         super().__init__(f"{owner} has no name {name!r}.")
-        self._mend: Callable[[], str] = lambda: suggestion(name, known(), namespace=namespace)
+        self._mend: Callable[[], str] = lambda: mend or suggestion(name, known(), namespace=namespace)
         # Left open, Python would fill them in, and add a suggestion of its own to the message.
         self.name: Any = None
         self.obj: Any = None
@@ -128,8 +140,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
     "'sigmoid'"
     """
     known = list(names)
-    close = _closest(name, known)
-    return _quoted(known) if close is None else repr(close)
+    close = closest(name, known)
+    return quoted(known) if close is None else repr(close)
 
 
 def suggestion(name: object, names: Iterable[str], *, namespace: str = "") -> str:
@@ -153,12 +165,12 @@ def suggestion(name: object, names: Iterable[str], *, namespace: str = "") -> st
     'See dir(nn).'
     """
     known = list(names)
-    close = _closest(name, known) if isinstance(name, str) else None
-    listed = f"See dir({namespace})." if namespace else f"Known: {_quoted(known)}."
+    close = closest(name, known) if isinstance(name, str) else None
+    listed = f"See dir({namespace})." if namespace else f"Known: {quoted(known)}."
     return listed if close is None else f"Did you mean {close!r}? {listed}"
 
 
-def _closest(name: str, names: Iterable[str]) -> str | None:
+def closest(name: str, names: Iterable[str]) -> str | None:
     """Return the name that was probably meant: of the same letters, or else the most alike, whatever its case.
 
     Of a dotted name the last part counts: 'Adam' finds 'optim.Adam'.
@@ -177,5 +189,5 @@ def _closest(name: str, names: Iterable[str]) -> str | None:
     return max((each for each in known if each[0].lower() == close[0]), key=likeness)[1]
 
 
-def _quoted(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> str:
     return ", ".join(map(repr, names))

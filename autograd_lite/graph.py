@@ -16,13 +16,14 @@ from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
 from threading import RLock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, NoReturn, TypeVar, cast
 
 import numpy as np
 
 from autograd_lite.errors import UsageError
 from autograd_lite.primitives import NO_PLAN, Plan, Primitive
 from autograd_lite.source import Line
+from autograd_lite.spelling import spelled
 
 Cotangent = Any
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -273,7 +274,19 @@ def _nearest(block: _ModeChange) -> tuple[list[_ModeChange], Mode, Any]:
     )
 
 
-class _Switch(_ModeChange):
+class _Uncalled(type):
+    """What ``with ag.no_grad:`` finds, the class in the place of an object that it makes."""
+
+    def __enter__(cls) -> NoReturn:
+        raise UsageError(
+            f"`with ag.{cls.__name__}:` lacks the parentheses that make an object of the class.",
+            f"Write `with ag.{cls.__name__}():`.",
+        )
+
+    def __exit__(cls, *exception: object) -> None: ...
+
+
+class _Switch(_ModeChange, metaclass=_Uncalled):
     """A change of mode that takes no arguments."""
 
     def __init__(self, *given: Any) -> None:
@@ -376,6 +389,7 @@ class scope(_ModeChange):
     ('square',)
     """
 
+    @spelled
     def __init__(self, name: str) -> None:
         self.name = name
 
@@ -404,6 +418,7 @@ class set_grad_enabled:
     True
     """
 
+    @spelled
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, (bool, np.bool_)):
             raise UsageError(f"set_grad_enabled() takes True or False, got {mode!r}.", "Write set_grad_enabled(False).")

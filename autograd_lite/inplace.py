@@ -16,7 +16,7 @@ from autograd_lite.derivatives.vocabulary import is_basic
 from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UnsupportedError, UsageError
 from autograd_lite.graph import current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
-from autograd_lite.recording import binary, record
+from autograd_lite.recording import binary, no_element, record
 from autograd_lite.source import users_line
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import note
@@ -32,7 +32,10 @@ class InPlace(Variable):
     __slots__ = ()
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._write(value, plain_index(index), "t[...] = value")
+        try:
+            self._write(value, plain_index(index), "t[...] = value")
+        except IndexError as problem:
+            raise no_element(self.shape, problem) from None
 
     def __iadd__(self, other: Any) -> Any:
         return self._update(ADD, np.add, other, "t += value")

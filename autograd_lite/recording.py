@@ -15,9 +15,9 @@ import numpy as np
 
 from autograd_lite.anomaly import check_result
 from autograd_lite.conversion import plain
-from autograd_lite.errors import AutogradError, ShapeError, UsageError
+from autograd_lite.errors import AutogradError, IndexingError, ShapeError, UsageError
 from autograd_lite.graph import Node, current_mode
-from autograd_lite.primitives import REGISTRY, Plan, Primitive
+from autograd_lite.primitives import REGISTRY, Plan, Primitive, no_axis
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import owner_of
 
@@ -56,7 +56,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
             y, *residuals = primitive.residuals(*values, **keywords)
         else:
             y = primitive.fn(*values, **keywords)
-    except ValueError as problem:
+    except (ValueError, IndexError) as problem:
         raise misfit(primitive, operands, problem) from None
     wrapped: Callable[[Any, Node | None], Any] = wrap
     if primitive.views and type(y) is np.ndarray:
@@ -187,6 +187,10 @@ def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) 
     """Return the error of operands that NumPy refuses, with their names and shapes."""
     if isinstance(problem, AutogradError):
         return problem
+    if isinstance(problem, np.exceptions.AxisError):
+        return no_axis(primitive.__name__, problem)
+    if isinstance(problem, IndexError):
+        return no_element(np.shape(operands[0]), problem)
     shown = " and ".join(
         f"{each.name!r} {each.shape}" if isinstance(each, Variable) and each.name else str(np.shape(each))
         for each in operands
@@ -203,3 +207,11 @@ def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) 
     if primitive is not REGISTRY[np.matmul]:
         mend = "Shapes fit when, from the right, lengths are equal or 1; use reshape or np.expand_dims."
     return ShapeError(f"{label}: the shapes {shown} do not fit.", mend)
+
+
+def no_element(shape: tuple[int, ...], problem: IndexError) -> IndexingError:
+    """Return the error of an index that a tensor of this shape does not have."""
+    return IndexingError(
+        f"t[...] of shape {shape}: {problem}.",
+        "An index is an integer, a slice or a mask for each axis; integers count from 0, or back from -1.",
+    )

@@ -20,6 +20,7 @@ from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
 from autograd_lite.source import users_line
+from autograd_lite.spelling import spelled
 from autograd_lite.undifferentiated import on_values
 
 # What these return is a Tensor; they cannot say so where they stand, below it.
@@ -64,6 +65,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
 
     __slots__ = ()
 
+    @spelled
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = False, name: str | None = None) -> None:
         self._value = copied(data, dtype)
         self._node = None
@@ -121,6 +123,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         """Return the same memory without the history."""
         return self.data
 
+    @spelled
     def requires_grad_(self, wanted: bool = True) -> Tensor:
         """Set `requires_grad` and return the tensor itself."""
         self.requires_grad = wanted
@@ -130,6 +133,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         """Return a tensor of the same values in memory of its own; differentiable."""
         return record(COPY, (self,), {})
 
+    @spelled
     def astype(self, dtype: Any) -> Tensor:
         """Return a copy of another dtype; differentiable between floating dtypes."""
         target = known_dtype(dtype)

@@ -10,6 +10,7 @@ import numpy as np
 from autograd_lite.conversion import tensors_in, without_tensors
 from autograd_lite.errors import UnsupportedError
 from autograd_lite.graph import current_mode
+from autograd_lite.primitives import no_axis
 
 # Their result does not change when their operands change a little.
 PIECEWISE_CONSTANT = frozenset(
@@ -51,6 +52,8 @@ def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
     ------
     UnsupportedError
         When a Tensor requires a gradient, and the function has a derivative that is not declared.
+    IndexingError
+        When there is no such axis.
     """
     name = _name_of(function)
     if current_mode.get().recording:
@@ -61,4 +64,7 @@ def on_values(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
                     f"np.{name} has no derivative here, and its operand of shape {each.shape} requires a gradient.",
                     MENDS.get(name, f"Use np.{name}(t.detach()) for the value alone, or declare ag.primitive(...)."),
                 )
-    return function(*without_tensors(args), **without_tensors(kwargs))
+    try:
+        return function(*without_tensors(args), **without_tensors(kwargs))
+    except np.exceptions.AxisError as problem:
+        raise no_axis(name, problem) from None

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.graph import Leaf, Node
+from autograd_lite.habits import ATTRIBUTES, Habit
 from autograd_lite.source import Line
 from autograd_lite.writes import note, note_all
 
@@ -107,6 +108,9 @@ class Variable:
         node = self._leaf() if self._node is None else self._node
         node.name = name
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in ATTRIBUTES]
+
     def _title(self, *, start: bool = False) -> str:
         """Return what messages call this tensor, in a sentence or at its start."""
         if self.name is not None:
@@ -136,6 +140,11 @@ class Variable:
     def _note_step(parameters: Iterable[Variable]) -> None:
         """Note an optimizer's write into all of these, whose memory it changes."""
         note_all([each._value for each in parameters])
+
+
+# On the lowest of Tensor's bases, where they hide nothing that the others define.
+for _name, _mend in ATTRIBUTES.items():
+    setattr(Variable, _name, Habit(_name, _mend))
 
 
 def wrap(value: Any, node: Node | None) -> Any:

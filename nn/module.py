@@ -14,6 +14,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UnknownNameError, UsageError
+from autograd_lite.spelling import refuse, spelled
 from nn.state import fitted
 
 # Numbers that a message still quotes.
@@ -49,8 +50,13 @@ class Parameter(ag.Tensor):
 
     __slots__ = ()
 
+    @spelled
     def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = True, name: str | None = None) -> None:
         super().__init__(data, dtype=dtype, requires_grad=requires_grad, name=name)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient; a frozen parameter has none."""
+        self.grad = None
 
 
 class Module:
@@ -82,6 +88,11 @@ class Module:
 
     training: bool = True
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            spelled(cls)
+
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Compute the module's result; every subclass defines it."""
         raise UsageError(
@@ -93,6 +104,9 @@ class Module:
             return self.forward(*inputs, **options)
         except ShapeError as error:
             locate(error, self)
+            raise
+        except TypeError:
+            refuse(f"{type(self).__name__}.forward()", self.forward, inputs, options)
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -132,6 +146,7 @@ class Module:
         """Yield the modules that this one holds itself."""
         return (each for _, each in self.named_children())
 
+    @spelled
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """Yield this module and all below it, each once, with their paths.
 
@@ -156,6 +171,7 @@ class Module:
         """Yield this module and all below it, each once."""
         return (each for _, each in self.named_modules())
 
+    @spelled
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
         """Yield every Parameter once, with the first path that leads to it.
 
@@ -181,6 +197,7 @@ class Module:
         """
         return (each for _, each in self.named_parameters())
 
+    @spelled
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all below it to training (or, with False, to evaluation); return it."""
         for module in self.modules():
@@ -210,6 +227,7 @@ class Module:
         """
         return {path: np.array(each.numpy()) for path, each in self.named_parameters()}
 
+    @spelled
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Write saved values into the parameters: all of them, or after an error none.
 

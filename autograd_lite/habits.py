@@ -1,0 +1,89 @@
+"""What people who come from PyTorch write out of habit, and what to write here."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from autograd_lite.errors import UnknownNameError
+
+# A keyword and what it may be called here: the first of these that a function takes is meant.
+KEYWORDS: dict[str, tuple[str, ...]] = {
+    "dim": ("axis",),
+    "dims": ("axis", "axes"),
+    "keepdim": ("keepdims",),
+    "input": ("x", "prediction", "logits"),
+    "tensors": ("arrays",),
+    "size": ("shape",),
+    "learning_rate": ("lr",),
+    "params": ("parameters",),
+    "criterion": ("loss",),
+    "loss_fn": ("loss",),
+    "num_epochs": ("epochs",),
+    "n_epochs": ("epochs",),
+    "validation_data": ("validation",),
+    "generator": ("rng",),
+    "random_state": ("rng",),
+    "seed": ("rng",),
+    "layers": ("sizes",),
+}
+
+_MEMORY = "Leave it out: tensors lie in the computer's memory"
+
+# An attribute of Tensors there, and the mend.
+ATTRIBUTES: dict[str, str] = {
+    "abs": "Write abs(t).",
+    "add": "Write a + b.",
+    "add_": "Write t += other.",
+    "clamp": "Write np.clip(t, low, high).",
+    "clone": "Write t.copy().",
+    "contiguous": "Leave it out: every operation takes any order in memory.",
+    "copy_": "Write t[...] = other.",
+    "cpu": f"{_MEMORY}.",
+    "cuda": f"{_MEMORY}.",
+    "detach_": "Write t = t.detach().",
+    "dim": "Write t.ndim.",
+    "div": "Write a / b.",
+    "div_": "Write t /= other.",
+    "double": "Write t.astype(np.float64).",
+    "expand": "Write np.broadcast_to(t, shape).",
+    "fill_": "Write t[...] = value.",
+    "float": "Write t.astype(np.float32).",
+    "long": "Write t.astype(np.int64).",
+    "masked_fill": "Write np.where(mask, value, t).",
+    "matmul": "Write a @ b.",
+    "mm": "Write a @ b.",
+    "mul": "Write a * b.",
+    "mul_": "Write t *= other.",
+    "neg": "Write -t.",
+    "norm": "Write np.sqrt((t * t).sum()).",
+    "normal_": "Write w.data = rng.normal(size=w.shape).",
+    "numel": "Write t.size.",
+    "permute": "Write t.transpose(1, 0), for example: all axes in their new order.",
+    "pow": "Write t ** 2, for example.",
+    "sub": "Write a - b.",
+    "sub_": "Write t -= other.",
+    "t": "Write t.T.",
+    "to": f"{_MEMORY}; for another dtype write t.astype(dtype).",
+    "type": "Write t.astype(dtype).",
+    "uniform_": "Write w.data = rng.uniform(low, high, w.shape).",
+    "unsqueeze": "Write np.expand_dims(t, axis).",
+    "view": "Write t.reshape(shape).",
+    "view_as": "Write t.reshape(other.shape).",
+    "zero_": "Write w.zero_grad() to clear a gradient, t[...] = 0 to write zeros.",
+}
+
+
+class Habit:
+    """Stands where a Tensor's attribute would be, and answers whoever asks for it with what to write instead.
+
+    What it raises is an AttributeError, so that hasattr() says no. A ``__getattr__`` could do the same, but a class
+    that has one finds all its attributes more slowly.
+    """
+
+    def __init__(self, name: str, mend: str) -> None:
+        self.name = name
+        self.mend = mend
+        self.__doc__ = f"PyTorch's name. {mend}"
+
+    def __get__(self, owner: object, kind: type | None = None) -> NoReturn:
+        raise UnknownNameError("Tensor", self.name, mend=self.mend)
