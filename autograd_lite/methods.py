@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd_lite import derivatives as derivatives
 from autograd_lite.primitives import REGISTRY, Primitive
+from autograd_lite.spelling import refuse
 
 # Operations whose first operand is not "the tensor itself", and operators, are no methods.
 NOT_METHODS = frozenset(
     """
     where concatenate stack broadcast_to moveaxis expand_dims real imag
-    max_pool2d avg_pool2d gelu erf erfc
+    max_pool2d avg_pool2d gelu erf erfc softplus silu leaky_relu elu
     """.split()  # noqa: SIM905
 )
 FROM_NUMPY = ("all", "any", "argmax", "argmin", "argsort", "nonzero", "round")
@@ -50,7 +52,11 @@ def _numpy_method(name: str) -> Callable[..., Any]:
     function = getattr(np, name)
 
     def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return function(self, *args, **kwargs)
+        try:
+            return function(self, *args, **kwargs)
+        except TypeError:
+            refuse(f"{name}()", partial(function, self), args, kwargs)
+            raise
 
     method.__name__ = name
     method.__doc__ = function.__doc__

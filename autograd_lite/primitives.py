@@ -1,4 +1,4 @@
-"""A primitive is a NumPy function together with its backward rules; the registry finds it by that function.
+r"""A primitive is a NumPy function together with its backward rules; the registry finds it by that function.
 
 A rule is a plain formula. Its parameter names say what it needs, and so what the forward pass has to keep:
 
@@ -9,18 +9,25 @@ A rule is a plain formula. Its parameter names say what it needs, and so what th
     axis, ...    a keyword of the function, in canonical form
     p, ...       a residual that a fused primitive computed on the way
     i, likes     for any number of operands: the position of this one, and what all of them are like
+
+`tex=` says the same rules for people, in LaTeX's mathematics and by the same names, so that `ag.explain` can put in
+those of a user's tensors: g, y, the operands, keywords that are numbers; and n, how many elements a reduction joins
+into one. It is one formula an operand that has a rule, or one for all of them; a formula without g is the local
+derivative, by which g is multiplied element by element: "1 - y^2" stands for r"g \odot (1 - y^2)". Brackets around a
+condition are 1 where it holds and 0 elsewhere; NumPy's names for functions stand in \operatorname.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.errors import AutogradError, UsageError
+from autograd_lite.errors import AutogradError, IndexingError, UsageError
+from autograd_lite.spelling import refuse_unknown
 
 Array = Any
 Rule = Callable[..., Array]
@@ -109,6 +116,8 @@ class Primitive:
         Elementwise operations need none.
     label : str or callable, optional
         What pictures write into the operation's circle; a callable gets the operands' names and the keywords.
+    tex : str or tuple of str, optional
+        The rules as formulas: one for each operand that has a rule, or one for all.
     """
 
     def __init__(
@@ -128,7 +137,7 @@ class Primitive:
         label: str | Callable[..., str] | None = None,
         unfold: bool = False,
         views: bool = False,
-        tex: str | None = None,
+        tex: str | tuple[str, ...] | None = None,
         domain: tuple[float, float] | None = None,
         samples: Callable[..., Any] | None = None,
         doc: str | None = None,
@@ -162,6 +171,13 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
 
+    def formula(self, position: int) -> str | None:
+        """Return the rule of one operand as a formula; None where none was declared."""
+        if self.tex is None or isinstance(self.tex, str):
+            return self.tex
+        ruled = [name for name, rule in self.rules.items() if rule is not None]
+        return self.tex[ruled.index(self.operands[position])]
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         for operand in args[0] if self.variadic and args else args:
             apply = getattr(operand, "__apply_primitive__", None)
@@ -179,8 +195,10 @@ class Primitive:
 
         Raises
         ------
-        UsageError
+        UnknownKeywordError, UsageError
             When the call has an argument that the operation does not take on Tensors.
+        IndexingError
+            When there is no such axis.
         """
         if not args and "a" in kwargs:  # NumPy's name for the first operand
             args, kwargs = (kwargs["a"],), {key: value for key, value in kwargs.items() if key != "a"}
@@ -189,8 +207,16 @@ class Primitive:
         except TypeError as problem:
             if isinstance(problem, AutogradError) or "argument" not in str(problem):
                 raise
+            named = inspect.signature(self.canonical).parameters
+            if not any(each.kind is each.VAR_KEYWORD for each in named.values()):
+                self._refuse_unknown(kwargs, list(named))
             detail = (str(problem).partition("() ")[2] or str(problem)).partition(". Did you mean")[0]
             raise UsageError(f"{self.__name__}() on a Tensor {detail}.", f"It takes {self._signature()}.") from None
+        except np.exceptions.AxisError as problem:
+            raise no_axis(self.__name__, problem) from None
+
+    def _refuse_unknown(self, given: Iterable[str], known: Sequence[str]) -> None:
+        refuse_unknown(f"{self.__name__}() on a Tensor", given, known, f"It takes {self._signature()}.")
 
     def _signature(self) -> str:
         if self.plain:
@@ -200,9 +226,9 @@ class Primitive:
 
     def _plain_call(self, *operands: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Take every positional argument as an operand, and only the declared keywords."""
-        unknown = [name for name in keywords if name not in self.keywords]
         missing = [name for name in self.keywords if name not in keywords]
-        if unknown or missing or len(operands) != len(self.operands):
+        self._refuse_unknown(keywords, self.keywords)
+        if missing or len(operands) != len(self.operands):
             given = f"{len(operands)} operands" + (f" and {', '.join(map(repr, keywords))}" if keywords else "")
             raise UsageError(
                 f"{self.__name__}() on a Tensor got {given}.",
@@ -247,6 +273,11 @@ class Primitive:
 
         sources = tuple(count if k == 2 else None for k, _ in places)
         return Plan(self, tuple(positions), (rule,) * len(positions), save, (sources,) * len(positions))
+
+
+def no_axis(name: str, problem: np.exceptions.AxisError) -> IndexingError:
+    """Return the error of an axis that an operand does not have."""
+    return IndexingError(f"{name}(): {problem}.", "Axes count from 0, or back from -1; t.ndim says how many there are.")
 
 
 def parameters_of(function: Callable[..., Any]) -> list[str]:
@@ -308,6 +339,11 @@ def check_declaration(primitive: Primitive) -> None:
         raise UsageError(
             f"{primitive.__name__} has residuals= but no definition=: its second derivative would be wrong.",
             "Give definition=, the same in plain operations; or constant_residuals=True if they are indices.",
+        )
+    if isinstance(primitive.tex, tuple) and len(primitive.tex) != sum(map(callable, primitive.rules.values())):
+        raise UsageError(
+            f"{primitive.__name__} has {len(primitive.tex)} formulas in tex= for the operands {primitive.operands}.",
+            "Give one for each operand that has a rule, or a single string for all of them.",
         )
     known = {"y", *primitive.keywords, *primitive.residual_names}
     if primitive.variadic:

@@ -8,20 +8,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_lite.backward import silent
-from autograd_lite.derivatives.vocabulary import conj
+from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.differentiable import node_that_needs, owner_of, run_backward
 from autograd_lite.errors import GradientError, UsageError
 from autograd_lite.graph import Departed, Leaf, Mode, Node, current_mode, topological_order
-from autograd_lite.primitives import Primitive
+from autograd_lite.primitives import Like, Primitive
 from autograd_lite.tensors import Tensor, record, wrap
 
 FREED = "intermediate values freed: draw before backward(), or retain_graph=True"
+
+
+class Part(NamedTuple):
+    """What an operation contributes to the gradient of one operand.
+
+    Attributes
+    ----------
+    value : ndarray or None
+        Of the operand's shape; None where freed.
+    axes : tuple of int
+        The axes of the result over which it was summed, because the operand was repeated along them.
+    """
+
+    value: Any
+    axes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,14 @@ class Entry:
         None where freed, or where there is no gradient.
     scope : tuple of str
         The scopes around the operation, outermost first.
+    primitive : Primitive or None
+        The operation itself; None for a leaf.
+    keywords : mapping of str to value
+        Its keywords.
+    positions : tuple of int
+        Which operand of the primitive each of `inputs` is: an operand that is None has no entry.
+    parts : tuple of (Part or None)
+        What each of `inputs` is given of the gradient, if that was asked for; None for what gets none.
     """
 
     id: int
@@ -57,6 +80,10 @@ class Entry:
     value: Any
     gradient: Any
     scope: tuple[str, ...]
+    primitive: Primitive | None = None
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    positions: tuple[int, ...] = ()
+    parts: tuple[Part | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +95,7 @@ class Snapshot:
     note: str | None
 
 
-def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None) -> Snapshot:
+def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: bool = False) -> Snapshot:
     """Return the graph that computed `root`, with values and with the gradients of `root`.
 
     Parameters
@@ -77,6 +104,8 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None) -> Snap
         The result; gradients are shown when it is a scalar.
     names : mapping of str to Tensor, optional
         Names for tensors, ``locals()`` for example; other values in it are ignored.
+    parts : bool
+        Tell also what each operation contributes to the gradient of each of its operands.
 
     Raises
     ------
@@ -106,6 +135,8 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None) -> Snap
     order = topological_order([node_that_needs(again)])
     gradients = _gradients(again, order) if live else _kept_gradients(origin)
     entries = _entries(order, gradients, _names(names or {}, origin), live)
+    if parts:
+        entries = _with_parts(entries, order, gradients if live else None)
     entries = (*entries[:-1], replace(entries[-1], value=root.numpy()))
     return Snapshot(entries, len(entries) - 1, None if live else FREED)
 
@@ -239,8 +270,46 @@ def _entries(
             value=np.asarray(value) if live or node.op is None else None,
             gradient=np.asarray(conj(gradients[node])) if node in gradients else None,
             scope=node.scope,
+            primitive=node.op,
+            keywords=node.keywords,
+            positions=tuple(k for k, key in enumerate(keys) if key is not None),
         )
     return tuple(entries)
+
+
+def _with_parts(
+    entries: tuple[Entry, ...], order: list[Node], gradients: Mapping[Node, Any] | None
+) -> tuple[Entry, ...]:
+    """Return the entries with what each operation contributes to the gradients; unknown without gradients."""
+    computed = [entry for entry in entries if entry.primitive is not None]
+    nodes = [node for node in reversed(order) if node.op is not None]
+    told = list(entries)
+    with silent():
+        for entry, node in zip(computed, nodes, strict=True):
+            if gradients is None:
+                parts = dict.fromkeys(node.plan.positions, Part(None))
+            else:
+                parts = _parts(node, gradients[node]) if node in gradients else {}
+            told[entry.id] = replace(entry, parts=tuple(parts.get(k) for k in entry.positions))
+    return tuple(told)
+
+
+def _parts(node: Node, g: Any) -> dict[int, Part]:
+    """Return what a node contributes, by the operand's position, as the walk computes it."""
+    parts = {}
+    assert node.saved is not None
+    # Without strict=: a fused operation has saved one entry more.
+    for k, parent, rule, arguments in zip(node.plan.positions, node.parents, node.plan.rules, node.saved):  # noqa: B905
+        given = np.asarray(rule(g, *arguments))
+        value = fit.fn(given, Like(parent.shape, parent.dtype))
+        parts[k] = Part(np.asarray(conj(value)), _repeated(parent.shape, given.shape))
+    return parts
+
+
+def _repeated(shape: tuple[int, ...], over: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the axes of `over` along which broadcasting repeats an array of the given shape."""
+    added = len(over) - len(shape)
+    return (*range(added), *(k + added for k, n in enumerate(shape) if n != over[k + added]))
 
 
 def _constant_fields(entry: Any, value: Any, name: str | None) -> dict[str, Any]:

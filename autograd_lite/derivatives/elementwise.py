@@ -61,50 +61,50 @@ def _inside(x: Array, low: Any, high: Any) -> Array:
 
 # fmt: off
 # d(a + b) = da + db, d(a b) = b da + a db, d(a / b) = da / b - (a / b) db / b
-primitive(np.add,      a=lambda g: g,  b=lambda g: g,   infix="+", domain=(-3, 3), tex=r"g, g")
-primitive(np.subtract, a=lambda g: g,  b=lambda g: -g,  infix="−", domain=(-3, 3), tex=r"g, -g")
-primitive(np.multiply, a=lambda g, b: g * b,            b=lambda g, a: g * a,               infix="·", domain=(-3, 3), tex=r"g\,b, g\,a")
-primitive(np.divide,   a=lambda g, b: zmul(g, inverse(b)),   b=lambda g, y, b: -zmul(g, y / b),  infix="/", domain=(0.3, 3), tex=r"g/b, -g\,y/b")
+primitive(np.add,      a=lambda g: g,  b=lambda g: g,   infix="+", domain=(-3, 3), tex=("g", "g"))
+primitive(np.subtract, a=lambda g: g,  b=lambda g: -g,  infix="−", domain=(-3, 3), tex=("g", "-g"))
+primitive(np.multiply, a=lambda g, b: g * b,            b=lambda g, a: g * a,               infix="·", domain=(-3, 3), tex=(r"g \odot b", r"g \odot a"))
+primitive(np.divide,   a=lambda g, b: zmul(g, inverse(b)),   b=lambda g, y, b: -zmul(g, y / b),  infix="/", domain=(0.3, 3), tex=(r"g \odot \frac{1}{b}", r"-g \odot \frac{y}{b}"))
 primitive(np.power,    a=lambda g, a, b: zmul(g, power_slope(a, b)),
-                       b=lambda g, y, a: zmul(g, y * log_or_zero(a)),                       infix="^", domain=(0.3, 3), tex=r"g\,b\,a^{b-1}, g\,y\ln a")
-primitive(np.maximum,  a=lambda g, a, b: winner(g, a, b), b=lambda g, a, b: winner(g, b, a), label="max", domain=(-3, 3), tex=r"g\,[a>b], g\,[b>a]")
-primitive(np.minimum,  a=lambda g, a, b: winner(g, b, a), b=lambda g, a, b: winner(g, a, b), label="min", domain=(-3, 3), tex=r"g\,[a<b], g\,[b<a]")
+                       b=lambda g, y, a: zmul(g, y * log_or_zero(a)),                       infix="^", domain=(0.3, 3), tex=(r"g \odot b\,a^{b-1}", r"g \odot y \odot \ln a"))
+primitive(np.maximum,  a=lambda g, a, b: winner(g, a, b), b=lambda g, a, b: winner(g, b, a), label="max", domain=(-3, 3), tex=(r"g \odot ([a > b] + \frac{1}{2} [a = b])", r"g \odot ([b > a] + \frac{1}{2} [a = b])"))
+primitive(np.minimum,  a=lambda g, a, b: winner(g, b, a), b=lambda g, a, b: winner(g, a, b), label="min", domain=(-3, 3), tex=(r"g \odot ([a < b] + \frac{1}{2} [a = b])", r"g \odot ([b < a] + \frac{1}{2} [a = b])"))
 
 primitive(np.negative,   x=lambda g: -g,                      tex="-g",                       domain=(-3, 3), infix="−")
 primitive(np.positive,   x=lambda g: g,                       tex="g",                        domain=(-3, 3), infix="+")
-elementwise(np.absolute,   lambda x: conj(direction(x)),      tex=r"\operatorname{sign} x",   domain=(0.2, 3), label="|·|")
+elementwise(np.absolute,   lambda x: conj(direction(x)),      tex=r"\operatorname{sign}(x)",  domain=(0.2, 3), label="|·|")
 elementwise(np.square,     lambda x: 2 * x,                  tex="2x",                       domain=(-3, 3), label="x²")
-elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\tfrac{1}{2\sqrt{x}}",    domain=(0.1, 3), singular=True, label="√")
-elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-1/x^2",                  domain=(0.3, 3), singular=True, label="1/x")
+elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\frac{1}{2\sqrt{x}}",     domain=(0.1, 3), singular=True, label="√")
+elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-\frac{1}{x^2}",           domain=(0.3, 3), singular=True, label="1/x")
 
 elementwise(np.exp,        lambda y: y,                      tex=r"e^x",                     domain=(-3, 3))
 elementwise(np.expm1,      lambda y: y + 1,                  tex=r"e^x",                     domain=(-3, 3))
 elementwise(np.exp2,       lambda y: y * np.log(2),          tex=r"2^x \ln 2",               domain=(-3, 3))
-elementwise(np.log,        lambda x: 1 / x,                  tex=r"1/x",                     domain=(0.2, 3), singular=True)
-elementwise(np.log2,       lambda x: 1 / (x * np.log(2)),    tex=r"1/(x \ln 2)",             domain=(0.2, 3), singular=True)
-elementwise(np.log10,      lambda x: 1 / (x * np.log(10)),   tex=r"1/(x \ln 10)",            domain=(0.2, 3), singular=True)
-elementwise(np.log1p,      lambda x: 1 / (1 + x),            tex=r"1/(1+x)",                 domain=(-0.7, 3), singular=True)
+elementwise(np.log,        lambda x: 1 / x,                  tex=r"\frac{1}{x}",             domain=(0.2, 3), singular=True)
+elementwise(np.log2,       lambda x: 1 / (x * np.log(2)),    tex=r"\frac{1}{x \ln 2}",       domain=(0.2, 3), singular=True)
+elementwise(np.log10,      lambda x: 1 / (x * np.log(10)),   tex=r"\frac{1}{x \ln 10}",      domain=(0.2, 3), singular=True)
+elementwise(np.log1p,      lambda x: 1 / (1 + x),            tex=r"\frac{1}{1 + x}",         domain=(-0.7, 3), singular=True)
 
 elementwise(np.sin,        lambda x: np.cos(x),              tex=r"\cos x",                  domain=(-3, 3))
 elementwise(np.cos,        lambda x: -np.sin(x),             tex=r"-\sin x",                 domain=(-3, 3))
-elementwise(np.tan,        lambda y: 1 + y * y,              tex=r"1 + \tan^2 x",            domain=(-1.2, 1.2))
-elementwise(np.arcsin,     lambda x: 1 / np.sqrt(1 - x * x), tex=r"1/\sqrt{1-x^2}",          domain=(-0.8, 0.8), singular=True)
-elementwise(np.arccos,     lambda x: -1 / np.sqrt(1 - x * x), tex=r"-1/\sqrt{1-x^2}",        domain=(-0.8, 0.8), singular=True)
-elementwise(np.arctan,     lambda x: 1 / (1 + x * x),        tex=r"1/(1+x^2)",               domain=(-3, 3))
+elementwise(np.tan,        lambda y: 1 + y * y,              tex="1 + y^2",                    domain=(-1.2, 1.2))
+elementwise(np.arcsin,     lambda x: 1 / np.sqrt(1 - x * x), tex=r"\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
+elementwise(np.arccos,     lambda x: -1 / np.sqrt(1 - x * x), tex=r"-\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
+elementwise(np.arctan,     lambda x: 1 / (1 + x * x),        tex=r"\frac{1}{1 + x^2}",       domain=(-3, 3))
 elementwise(np.sinh,       lambda x: np.cosh(x),             tex=r"\cosh x",                 domain=(-3, 3))
 elementwise(np.cosh,       lambda x: np.sinh(x),             tex=r"\sinh x",                 domain=(-3, 3))
 elementwise(np.tanh,       lambda y: 1 - y * y,              tex=r"1 - y^2",                 domain=(-3, 3))
-elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"1/\sqrt{x^2+1}",          domain=(-3, 3))
-elementwise(np.arccosh,    lambda x: 1 / np.sqrt(x * x - 1), tex=r"1/\sqrt{x^2-1}",          domain=(1.2, 3), singular=True)
-elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"1/(1-x^2)",               domain=(-0.8, 0.8), singular=True)
+elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"\frac{1}{\sqrt{x^2 + 1}}", domain=(-3, 3))
+elementwise(np.arccosh,    lambda x: 1 / np.sqrt(x * x - 1), tex=r"\frac{1}{\sqrt{x^2 - 1}}", domain=(1.2, 3), singular=True)
+elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"\frac{1}{1 - x^2}",       domain=(-0.8, 0.8), singular=True)
 
-sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y(1-y)",                  domain=(-3, 3), name="sigmoid", label="σ", views=False,
+sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y (1 - y)",                domain=(-3, 3), name="sigmoid", label="σ", views=False,
                       doc="The logistic function σ(x) = 1 / (1 + e⁻ˣ), without overflow; σ′ = σ (1 − σ).")
 relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU", views=False,
                  doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
 
 # Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
-primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\bar g",                  domain=(-3, 3), label="conj")
+primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\operatorname{conj}(g)",  domain=(-3, 3), label="conj")
 primitive(np.real,      x=lambda g: g,                       tex="g",                        domain=(-3, 3), label="Re")
 primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",                   domain=(-3, 3), label="Im")
 # fmt: on
@@ -115,7 +115,7 @@ primitive(
     a=lambda g, condition: np.where(condition, g, 0),
     b=lambda g, condition: np.where(condition, 0, g),
     samples=lambda x: [((x(3, 2) > 0, x(3, 2), x(2)), {}), ((x(3) > 0, x(), x(3)), {})],
-    tex=r"[c]\,g, [\lnot c]\,g",
+    tex=(r"[condition] \odot g", r"(1 - [condition]) \odot g"),
 )
 
 primitive(
@@ -127,6 +127,6 @@ primitive(
     answers_to=(np.clip,),
     canonical=_clip_call,
     samples=lambda x: [((x(4, 3), -1.0, 2.0), {}), ((x(4), None, 0.5), {}), ((x(4, 3), x(3) - 4, x(4, 1) + 4), {})],
-    tex=r"[l \le x \le h]\,g",
+    tex=(r"g \odot [low \le x \le high]", r"g \odot [x < low]", r"g \odot [x > high]"),
     doc="x limited to the interval [a_min, a_max]; the gradient passes inside of it, bounds included.",
 )

@@ -60,7 +60,7 @@ linear = primitive(
         ((x(4, 5, 2), x(3, 2), x(3)), {}),
         ((x(0, 2), x(3, 2), x(3)), {}),
     ],
-    tex=r"g\,W, g^{\mathsf T} x, \textstyle\sum g",
+    tex=(r"g\,weight", r"g^{\mathsf T}\,x", r"\sum g"),
     doc="z = x Wᵀ + b for x (N, in) or (in,), W (out, in), b (out,) or None.",
 )
 
@@ -100,7 +100,7 @@ squared_error = primitive(
     views=False,
     label=_squared_error_label,
     samples=lambda x: [((x(3, 2), x(3, 2)), {"scale": 0.5}), ((x(1), x(1)), {})],
-    tex=r"2 s\,g\,(a - y)",
+    tex=(r"2\,scale\,g \odot (a - target)", r"2\,scale\,g \odot (target - a)"),
     doc="scale · Σ (a − y)², a scalar.",
 )
 
@@ -163,7 +163,7 @@ softmax_cross_entropy = primitive(
     views=False,
     label="−log p",
     samples=lambda x: [((x(5, 3), np.array([0, 2, 1, 1, 0])), {}), ((x(4), np.array(2)), {})],
-    tex=r"g\,(p - y)",
+    tex=r"g \odot (\operatorname{softmax}(logits) - e_{labels})",
     doc="−log softmax(logits)[label], one loss an example: logits (N, C) and labels (N,), or (C,) and one label.",
 )
 
@@ -303,7 +303,12 @@ layer_norm = primitive(
         ((x(3, 4), None, x(4)), {}),
         ((x(0, 4), x(4), x(4)), {}),
     ],
-    tex=r"\tfrac{1}{\sigma}(h - \overline{h} - n\,\overline{h n}), g\,n, g",
+    tex=(
+        r"\frac{1}{\sigma} (h - \operatorname{mean}(h) - \hat{x} \odot \operatorname{mean}(h \odot \hat{x})),"
+        r"\; h = g \odot weight",
+        r"g \odot \hat{x}",
+        "g",
+    ),
     doc="""(x − μ)/σ · weight + bias over the last axis, with σ² = mean (x − μ)² + eps.
 
     After J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016).

@@ -35,7 +35,7 @@ getitem = unregistered(
         ((x(4), np.array([True, False, True, True])), {}),
         ((x(4, 3), ([1, 1], slice(0, 2))), {}),
     ],
-    tex=r"g \text{ at the index, 0 elsewhere}",
+    tex=r"\operatorname{scatter}(g)",
     doc="x[index], for basic, advanced and boolean indices.",
 )
 
@@ -99,6 +99,7 @@ assign: Primitive = unregistered(
     canonical=_assign_call,
     keywords=("place",),
     label="[ ] =",
+    tex=(r"\operatorname{assign}(g, 0)", r"\operatorname{gather}(g)"),
     samples=lambda x: [
         ((x(4, 3), x(3), Place(index=1)), {}),
         ((x(4, 3), x(), Place(index=(slice(None, None, 2), 1))), {}),

@@ -37,5 +37,5 @@ matmul = primitive(
     b=lambda g, a, like_b: matmul_right(g, a, like_b),
     infix="@",
     samples=_samples,
-    tex=r"g\,b^{\mathsf T}, a^{\mathsf T} g",
+    tex=(r"g\,b^{\mathsf T}", r"a^{\mathsf T}\,g"),
 )

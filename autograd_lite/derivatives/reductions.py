@@ -94,7 +94,7 @@ primitive(
     answers_to=(np.sum,),
     doc=np.sum.__doc__,
     x=lambda g, like_x, axis: expand(g, like_x, axis),
-    tex=r"g \text{ to every element}",
+    tex=r"\operatorname{broadcast}(g)",
     label="Σ",
     **OVER_AXES,
 )
@@ -104,14 +104,14 @@ primitive(
     answers_to=(np.mean,),
     doc=np.mean.__doc__,
     x=lambda g, like_x, axis: expand(g * (1 / max(count(like_x, axis), 1)), like_x, axis),
-    tex=r"g/n \text{ to every element}",
+    tex=r"\frac{1}{n} \operatorname{broadcast}(g)",
     **OVER_AXES,
 )
 for extreme, old_name in ((np.max, np.amax), (np.min, np.amin)):
     primitive(
         extreme,
         x=lambda g, y, x, like_x, axis: expand(g, like_x, axis) * ties(x, expand(y, like_x, axis), axis),
-        tex=r"g \text{ to the chosen element}",
+        tex=r"\operatorname{broadcast}(g) \odot \frac{[x = y]}{\sum [x = y]}",
         answers_to=(old_name,),
         **{**OVER_AXES, "canonical": extremum},
     )
@@ -120,7 +120,7 @@ logsumexp = primitive(
     _logsumexp,
     x=lambda g, y, x, like_x, axis: expand(g, like_x, axis) * np.exp(x - expand(y, like_x, axis)),
     name="logsumexp",
-    tex=r"g\,e^{x-y}",
+    tex=r"g \odot e^{x-y}",
     doc="log Σ eˣ over `axis`, without overflow; its gradient is the softmax.",
     **OVER_AXES,
 )
@@ -131,7 +131,7 @@ softmax = primitive(
     canonical=along_one_axis,
     keywords=("axis",),
     samples=over_one_axis,
-    tex=r"y \odot (g - \textstyle\sum g\,y)",
+    tex=r"y \odot (g - \sum g \odot y)",
     doc="eˣ / Σ eˣ along `axis`, without overflow.",
 )
 log_softmax = primitive(
@@ -141,6 +141,6 @@ log_softmax = primitive(
     canonical=along_one_axis,
     keywords=("axis",),
     samples=over_one_axis,
-    tex=r"g - e^y \textstyle\sum g",
+    tex=r"g - e^y \odot \sum g",
     doc="x − log Σ eˣ along `axis`, without overflow.",
 )

@@ -111,14 +111,14 @@ primitive(
     canonical=reshape_call,
     keywords=("shape",),
     doc="The same elements in another shape; one entry of the shape may be -1.",
-    tex=r"g \text{ reshaped back}",
+    tex=r"\operatorname{reshape}(g)",
     samples=lambda x: [((x(2, 3), (3, 2)), {}), ((x(6), (2, -1)), {}), ((x(), (1, 1)), {})],
 )
 primitive(
     np.ravel,
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=ravel_call,
-    tex=r"g \text{ reshaped back}",
+    tex=r"\operatorname{reshape}(g)",
     samples=lambda x: [((x(2, 3),), {}), ((x(),), {})],
 )
 primitive(
@@ -144,7 +144,7 @@ primitive(
     x=lambda g, source, destination: np.moveaxis(g, destination, source),
     canonical=moveaxis_call,
     keywords=("source", "destination"),
-    tex=r"g \text{ moved back}",
+    tex=r"\operatorname{moveaxis}(g)",
     samples=lambda x: [((x(2, 3, 4), 0, -1), {}), ((x(2, 3, 4), (0, 1), (2, 0)), {})],
 )
 primitive(
@@ -152,7 +152,7 @@ primitive(
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=expand_dims_call,
     keywords=("axis",),
-    tex=r"g \text{ reshaped back}",
+    tex=r"\operatorname{reshape}(g)",
     samples=lambda x: [((x(2, 3), 1), {}), ((x(2), (0, 2)), {})],
 )
 primitive(
@@ -160,7 +160,7 @@ primitive(
     x=lambda g, like_x: g.reshape(like_x.shape),
     canonical=squeeze_call,
     keywords=("axis",),
-    tex=r"g \text{ reshaped back}",
+    tex=r"\operatorname{reshape}(g)",
     samples=lambda x: [((x(1, 3, 1),), {}), ((x(1, 3, 1), 0), {})],
 )
 primitive(
@@ -168,7 +168,7 @@ primitive(
     x=lambda g: g,
     canonical=broadcast_call,
     keywords=("shape",),
-    tex=r"\textstyle\sum g",
+    tex="g",
     samples=lambda x: [((x(3), (2, 3)), {}), ((x(2, 1), (4, 2, 3)), {}), ((x(), (2,)), {})],
 )
 concatenate = primitive(
@@ -177,7 +177,7 @@ concatenate = primitive(
     name="concatenate",
     canonical=join_call,
     keywords=("axis",),
-    tex=r"\text{its part of } g",
+    tex=r"\operatorname{part}_i(g)",
     samples=lambda x: [(([x(2, 3), x(4, 3)],), {}), (([x(2, 3), x(2, 1), x(2, 2)],), {"axis": -1})],
     answers_to=(np.concatenate,),
     doc="Join arrays along an axis; np.concatenate.",
@@ -188,7 +188,7 @@ stack = primitive(
     name="stack",
     canonical=stack_call,
     keywords=("axis",),
-    tex=r"\text{its part of } g",
+    tex=r"\operatorname{part}_i(g)",
     samples=lambda x: [(([x(2, 3), x(2, 3)],), {}), (([x(2), x(2), x(2)],), {"axis": -1})],
     answers_to=(np.stack,),
     doc="Join arrays along a new axis; np.stack.",

@@ -118,7 +118,7 @@ erf = elementwise(
     lambda x: 2 / math.sqrt(math.pi) * np.exp(-x * x),
     name="erf",
     domain=(-3, 3),
-    tex=r"\tfrac{2}{\sqrt\pi}\,e^{-x^2}",
+    tex=r"\frac{2}{\sqrt{\pi}}\,e^{-x^2}",
     doc="""The error function 2/√π ∫₀ˣ e^(−t²) dt.
 
     Examples
@@ -133,7 +133,7 @@ erfc = elementwise(
     lambda x: -2 / math.sqrt(math.pi) * np.exp(-x * x),
     name="erfc",
     domain=(-3, 3),
-    tex=r"-\tfrac{2}{\sqrt\pi}\,e^{-x^2}",
+    tex=r"-\frac{2}{\sqrt{\pi}}\,e^{-x^2}",
     doc="""1 − erf(x), precise for large x too.
 
     Examples

@@ -89,6 +89,7 @@ fit: Primitive = unregistered(
     name="fit",
     canonical=lambda g, like: ((g,), {"like": like}),
     keywords=("like",),
+    tex=r"\operatorname{broadcast}(g)",
     samples=lambda x: [((x(4, 2, 3), Like((2, 1), np.dtype(float))), {}), ((x(2, 3), Like((), np.dtype(float))), {})],
     doc="Sum a gradient over the axes that broadcasting stretched, and cast it to the operand's dtype.",
 )
@@ -99,6 +100,7 @@ unfit: Primitive = unregistered(
     name="unfit",
     canonical=lambda g, like: ((g,), {"like": like}),
     keywords=("like",),
+    tex=r"\sum g",
     samples=lambda x: [((x(2, 1), Like((4, 2, 3), np.dtype(float))), {})],
     doc="Broadcast to a shape and cast: the transpose of `fit`.",
 )
@@ -116,6 +118,7 @@ spread: Primitive = unregistered(
     name="spread",
     canonical=lambda g, like, axis: ((g,), {"like": like, "axis": axis}),
     keywords=("like", "axis"),
+    tex=r"\sum g",
     samples=lambda x: [
         ((x(3), Like((2, 3), np.dtype(float)), (0,)), {}),
         ((x(), Like((2, 3), np.dtype(float)), (0, 1)), {}),
@@ -158,6 +161,7 @@ zmul: Primitive = unregistered(
     b=lambda g, a: zmul(g, a),
     name="zmul",
     infix="·",
+    tex=(r"g \odot b", r"g \odot a"),
     domain=(-3, 3),
     doc="""g·d, and 0 where g is exactly 0 and the product is not finite.
 
@@ -191,6 +195,7 @@ scatter: Primitive = unregistered(
     name="scatter",
     canonical=lambda g, like, index: ((g,), {"like": like, "index": index}),
     keywords=("like", "index"),
+    tex=r"\operatorname{gather}(g)",
     samples=lambda x: [
         ((x(3), Like((4,), np.dtype(float)), np.array([1, 1, 2])), {}),
         ((x(2), Like((4,), float), slice(2)), {}),
@@ -210,6 +215,7 @@ keep: Primitive = unregistered(
     weight=None,
     name="keep",
     infix="·",
+    tex=r"g \odot weight",
     samples=lambda x: [((x(3, 2), x(3, 2) > 0), {}), ((x(2), np.array([True, False])), {})],
     doc="g where a constant weight is 1, 0 where it is 0, even for an infinite g: how a mask passes a gradient.",
 )

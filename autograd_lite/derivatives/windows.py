@@ -169,7 +169,7 @@ conv2d: Primitive = primitive(
         ((x(1, 2, 4, 4), x(1, 2, 3, 3)), {"stride": 2, "padding": 1}),
         ((x(0, 2, 4, 4), x(1, 2, 3, 3)), {}),
     ],
-    tex=r"g \star_x^{\mathsf T} W, g \star_W^{\mathsf T} x, \textstyle\sum g",
+    tex=(r"\operatorname{conv2d}^{\mathsf T}(g, weight)", r"\operatorname{conv2d}^{\mathsf T}(g, x)", r"\sum g"),
     doc="""Cross-correlate images with kernels: z[n, o, i, j] = b[o] + Σ x[n, c, s i + k, s j + l] w[o, c, k, l].
 
     Parameters
@@ -300,7 +300,7 @@ max_pool2d: Primitive = primitive(
         ((x(2, 1, 5, 5), 2), {"stride": 3}),
         ((x(0, 1, 4, 4), 2), {}),
     ],
-    tex=r"g \text{ to the first maximum}",
+    tex=r"\operatorname{unpool}(g)",
     doc="""The largest element of each window of images (N, C, H, W); `stride` is the window's size unless given.
 
     The gradient goes to the maximum; where several tie, to the first in the order of rows, as in PyTorch. What is
@@ -358,7 +358,7 @@ avg_pool2d: Primitive = primitive(
         ((x(2, 1, 5, 5), 2), {"stride": 3}),
         ((x(0, 1, 4, 4), 2), {}),
     ],
-    tex=r"g / (k_h k_w) \text{ to every element}",
+    tex=r"\frac{1}{k_h k_w} \operatorname{unpool}(g)",
     doc="""The mean of each window of images (N, C, H, W); `stride` is the window's size unless given.
 
     Examples
