@@ -5,7 +5,8 @@ First along one random direction, which costs two evaluations; element by elemen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import copy
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,25 @@ import numpy as np
 from autograd_lite.backward import silent
 from autograd_lite.errors import ArgumentError, GradientCheckError, UsageError
 from autograd_lite.graph import no_grad
+from autograd_lite.mistakes import common, diagnose
+from autograd_lite.mistakes.nearby import nearby
+from autograd_lite.mistakes.slips import Probe, lengths_of
+from autograd_lite.mistakes.slopes import breaks
+from autograd_lite.mistakes.wording import bracketed
+from autograd_lite.spelling import spelled
 from autograd_lite.tensors import Tensor, wrap
 from autograd_lite.transforms import gradients
 
 Arrays = list[Any]
+Value = Callable[[Arrays], float]
+Gradient = Callable[[Arrays], Arrays]
+
+FIRST, SECOND = "the gradient", "the second derivative"
+# Elements up to which a mistake is looked for by name, at a cost of some evaluations each.
+EXPLAINED = 1000
 
 
+@spelled
 def gradcheck(
     f: Callable[..., Any],
     inputs: Any,
@@ -115,7 +129,7 @@ class _Check:
         self.weights: list[Any] | None = None
 
     def first_order(self) -> GradientCheckError | None:
-        return self._compare(self.value, self.gradient, "the gradient")
+        return self._compare(self.value, self.gradient, FIRST)
 
     def second_order(self) -> GradientCheckError | None:
         """Check the gradient's own derivatives along a fixed random direction."""
@@ -134,7 +148,7 @@ class _Check:
             second = gradients(sum(terms[1:], terms[0]), wanted, allow_unused=True)
             return self._filled(second, points)
 
-        return self._compare(slope, slope_gradient, "the second derivative")
+        return self._compare(slope, slope_gradient, SECOND)
 
     def value(self, points: Arrays) -> float:
         with no_grad(), silent():  # a step may leave the function's domain
@@ -179,7 +193,7 @@ class _Check:
     def _direction(self) -> Arrays:
         return [self.random.choice([-1.0, 1.0], self.points[k].shape) for k in self.differentiated]
 
-    def _difference(self, value: Callable[[Arrays], float], direction: Arrays, least: float) -> tuple[float, Arrays]:
+    def _difference(self, value: Value, direction: Arrays, least: float) -> tuple[float, Arrays]:
         """Return a central difference of `value`, and the step that it is the difference of, both divided by eps.
 
         Each element's step is in proportion to max(|x|, least).
@@ -193,9 +207,7 @@ class _Check:
             steps.append((ahead[k].astype(float) - behind[k]) / (2 * self.eps))
         return (value(ahead) - value(behind)) / (2 * self.eps), steps
 
-    def _compare(
-        self, value: Callable[[Arrays], float], gradient: Callable[[Arrays], Arrays], what: str
-    ) -> GradientCheckError | None:
+    def _compare(self, value: Value, gradient: Gradient, what: str) -> GradientCheckError | None:
         value(self.points)
         analytic = gradient(self.points)
         direction = self._direction()
@@ -203,29 +215,127 @@ class _Check:
             numeric, steps = self._difference(value, direction, least)
             if self._close(_dot(analytic, steps), numeric, sum(each.size for each in steps)):
                 return None
-        return self._located(value, analytic, what)
+        return self._located(value, gradient, analytic, what)
 
     def _close(self, analytic: float, numeric: float, count: int = 1) -> bool:
         return bool(abs(analytic - numeric) <= self.atol * count**0.5 + self.rtol * abs(numeric))
 
-    def _located(self, value: Callable[[Arrays], float], analytic: Arrays, what: str) -> GradientCheckError:
-        """Return the error that names the worst element."""
-        worst = (-1.0, 0, (), 0.0, 0.0)
+    def _numeric(self, value: Value, analytic: Arrays) -> Arrays:
+        """Return the derivatives by differences, element by element: of two steps the one that is nearer autodiff."""
+        numeric = [np.zeros(each.shape) for each in analytic]
         for place, k in enumerate(self.differentiated):
             for index in np.ndindex(self.points[k].shape):
                 direction = [np.zeros(self.points[j].shape) for j in self.differentiated]
                 direction[place][index] = 1.0
-                numeric, steps = self._difference(value, direction, 1.0)
-                numeric /= float(steps[place][index])
+                tried = []
+                for least in (1.0, 0.0):
+                    slope, steps = self._difference(value, direction, least)
+                    tried.append(slope / float(steps[place][index]))
                 found = float(analytic[place][index])
-                worst = max(worst, (_badness(found - numeric), k, index, found, numeric), key=lambda each: each[0])
-        _, k, index, found, numeric = worst
-        bound = self.atol + self.rtol * abs(numeric)
-        return GradientCheckError(
-            f"gradcheck: {what} at input {k}{list(index) if index else ''} is {found:.8g} by autodiff, {numeric:.8g} "
-            f"by central differences; they differ by {abs(found - numeric):.2g}, allowed {bound:.2g}.",
-            "Check the rule of that operation; at a kink move the point; in float32 pass float64 data, or atol=.",
+                numeric[place][index] = min(tried, key=lambda slope: _badness(found - slope))
+        return numeric
+
+    def _located(self, value: Value, gradient: Gradient, analytic: Arrays, what: str) -> GradientCheckError:
+        """Return the error that names the worst element, and what is wrong with it."""
+        numeric = self._numeric(value, analytic)
+        gaps = [np.array([_badness(each) for each in (a - n).ravel()]) for a, n in zip(analytic, numeric, strict=True)]
+        place = max((at for at, each in enumerate(gaps) if each.size), key=lambda at: float(gaps[at].max()))
+        k, shape = self.differentiated[place], analytic[place].shape
+        index = tuple(int(each) for each in np.unravel_index(int(gaps[place].argmax()), shape))
+        found, slope = float(analytic[place][index]), float(numeric[place][index])
+        bound = self.atol + self.rtol * abs(slope)
+        guess = (
+            self._unsteady(value)
+            or self._coarse(what)
+            or self._broken(value, k, index)
+            or self._named(value, gradient, analytic, numeric)
         )
+        return GradientCheckError(
+            f"gradcheck: {what} at input {k}{bracketed(index)} is {found:.8g} by autodiff, {slope:.8g} "
+            f"by central differences; they differ by {abs(found - slope):.2g}, allowed {bound:.2g}.",
+            guess
+            or "Check the rule of that operation; at a kink move the point; in float32 pass float64 data, or atol=.",
+        )
+
+    def _unsteady(self, value: Value) -> str | None:
+        """Call the function twice at a point a step away from the one given, which may be 0."""
+        points = [
+            each + each.dtype.type(0.01) if k in self.differentiated else each for k, each in enumerate(self.points)
+        ]
+        first, second = _defined(value, points), _defined(value, points)
+        if first == second or np.isnan(first):
+            return None
+        return (
+            f"Called twice at one point the function gives {first:.6g} and {second:.6g}: fix its random numbers "
+            "before checking it."
+        )
+
+    def _coarse(self, what: str) -> str | None:
+        """Check in float64 what does not pass in less; what fails there too is explained there."""
+        if all(self.points[k].dtype == np.float64 for k in self.differentiated):
+            return None
+        points = [each.astype(np.float64) if k in self.differentiated else each for k, each in enumerate(self.points)]
+        finer = _Check(self.f, points, self.differentiated, None, None, None)
+        problem = finer.first_order() if what == FIRST else finer.second_order()
+        if problem is not None:
+            return str(problem).partition("\n")[2]
+        coarse = next(self.points[k].dtype for k in self.differentiated if self.points[k].dtype != np.float64)
+        return f"{coarse} is too coarse here, in float64 they agree: pass float64 data, or allow more by atol=."
+
+    def _broken(self, value: Value, k: int, index: tuple[int, ...]) -> str | None:
+        def line(t: float) -> float:
+            moved = list(self.points)
+            moved[k] = self.points[k].copy()
+            moved[k][index] += t
+            return _defined(value, moved)
+
+        found = breaks(line, max(1.0, abs(float(self.points[k][index]))))
+        return None if found is None else f"This is {found.text()}. Move the point."
+
+    def _named(self, value: Value, gradient: Gradient, analytic: Arrays, numeric: Arrays) -> str | None:
+        """Name the mistake, when it is the same at other points close by."""
+        if sum(each.size for each in analytic) > EXPLAINED:
+            return None
+        lengths = lengths_of([f"inputs[{k}]" for k in range(len(self.points))], self.points)
+        pairs = [(analytic, numeric), *self._close_by(value, gradient)]
+        probes = [
+            [Probe(found[place], right[place], lengths) for found, right in pairs] for place in range(len(analytic))
+        ]
+        wrong = [k for k, each in enumerate(probes) if not all(self._passes(*probe[:2]) for probe in each)]
+        causes = common([diagnose(probes[place], rtol=self.rtol) for place in wrong]) if wrong else ()
+        if not causes:
+            return None
+        names = " and ".join(f"{self.differentiated[place]}" for place in wrong)
+        said = " or ".join(each.text() for each in causes[:2])
+        return f"By autodiff input{'s' * (len(wrong) > 1)} {names}: {said}. Check the rule of that operation."
+
+    def _close_by(self, value: Value, gradient: Gradient) -> Iterator[tuple[Arrays, Arrays]]:
+        """Yield the derivatives by autodiff and by differences at points where both are finite."""
+        for _ in range(2):
+            points = [
+                nearby(each, self.random, 0.1) if k in self.differentiated else each
+                for k, each in enumerate(self.points)
+            ]
+            there = copy.copy(self)
+            there.points = points
+            try:
+                analytic = gradient(points)
+                numeric = there._numeric(value, analytic)
+            except Exception:  # the point may be outside of the domain, and the user's code may raise anything
+                continue
+            if all(np.isfinite(each).all() for each in (*analytic, *numeric)):
+                yield analytic, numeric
+
+    def _passes(self, found: Any, right: Any) -> bool:
+        return bool((np.abs(found - right) <= self.atol + self.rtol * np.abs(right)).all())
+
+
+def _defined(value: Value, points: Arrays) -> float:
+    """Return a value; NaN outside of the domain, where the user's code may raise anything."""
+    try:
+        return value(points)
+    except Exception:
+        return float("nan")
 
 
 def _badness(difference: float) -> float:

@@ -36,3 +36,68 @@ def test_nothing_to_compare_is_an_error(inputs: object) -> None:
 def test_a_disconnected_output_is_an_error() -> None:
     with pytest.raises(UsageError, match="nothing to compare"):
         ag.gradcheck(lambda x: x.detach() * 2.0, np.ones(2))
+
+
+def told(f: object, inputs: object, **options: object) -> str:
+    """The second line of gradcheck's error."""
+    with pytest.raises(GradientCheckError) as caught:
+        ag.gradcheck(f, inputs, **options)  # type: ignore[arg-type]
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    return lines[1]
+
+
+NEGATED = ag.primitive(lambda x: np.tanh(x), x=lambda g, y: g * (y * y - 1), name="negated_slope")
+TRANSPOSED = ag.primitive(lambda x: 3 * x, x=lambda g: 3 * g.T, name="transposed_slope")
+THIRD = ag.primitive(lambda x: x**3, x=lambda g, x: g * x**2, name="third_of_a_slope")
+UNKNOWN = ag.primitive(lambda x: x**3, x=lambda g, x: g * (x**2 + np.cos(x)), name="unknown_slope")
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs", "expected"),
+    [
+        (WRONG, np.array([0.1, 3.0, 1.0]), "half as large as it should be"),
+        (WRONG, np.array([0.1, 3.0, 1.0], np.float32), "half as large as it should be"),
+        (NEGATED, np.array([0.1, 3.0, 1.0]), "the sign is reversed"),
+        (TRANSPOSED, np.ones((3, 3)), "transposed"),
+        (THIRD, np.array([0.1, 3.0]), "1/3 times what it should be"),
+    ],
+)
+def test_a_known_mistake_is_named(f: object, inputs: object, expected: str) -> None:
+    assert told(f, inputs) == f"By autodiff input 0: {expected}. Check the rule of that operation."
+
+
+def test_of_two_inputs_the_wrong_one_is_named() -> None:
+    assert told(lambda a, b: a * NEGATED(b), (np.array([0.5, 2.0]), np.array([0.3, 1.2]))).startswith(
+        "By autodiff input 1: the sign is reversed."
+    )
+
+
+def test_a_wrong_second_derivative_is_named_too() -> None:
+    assert "zero everywhere" in told(WRONG_SECOND, np.array([1.0, 2.0, 0.3]), order=2)
+
+
+def test_an_unknown_mistake_gets_no_name() -> None:
+    for point in (np.array([0.1, 3.0]), np.array(2.0), np.ones(4)):
+        assert told(UNKNOWN, point).startswith("Check the rule of that operation;")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_kink_is_shown_with_both_slopes(dtype: type) -> None:
+    line = told(lambda x: np.where(x > 0, 3 * x, -x).sum(), np.array([1.0, 0.0], dtype))
+    slopes = [float(each) for each in line.split() if each.lstrip("-").replace(".", "", 1).isdigit()]
+    assert "a kink" in line and np.isclose(slopes[1] / slopes[0], -3, rtol=1e-3)
+
+
+def test_a_jump_and_the_edge_of_the_domain_are_told_apart() -> None:
+    assert "a jump" in told(lambda x: np.where(x > 1, x + 1, x), np.array([0.5, 1.0]))
+    assert "the edge of the domain" in told(np.sqrt, np.array([0.0, 1.0]))
+
+
+def test_float32_that_is_too_coarse_is_told_from_a_wrong_rule() -> None:
+    assert told(lambda x: np.sin(x) + 1e6, np.array([0.5, 1.0], np.float32)).startswith("float32 is too coarse here")
+
+
+def test_a_function_that_changes_from_call_to_call_is_told_from_a_wrong_rule() -> None:
+    random = np.random.default_rng(0)
+    assert "Called twice at one point" in told(lambda x: x * random.standard_normal(), np.array([0.5, 1.0]))

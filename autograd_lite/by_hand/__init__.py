@@ -1,0 +1,1 @@
+"""The parts of ag.check_formula: calling the formula, trying other points, the vote of three, the report."""
