@@ -181,20 +181,23 @@ def check_scalar(value: Any, owner: str) -> None:
         raise GradientError(f"{owner} needs a loss that gives a scalar Tensor, got {got}.", mend)
 
 
-def made_without_data(call: str) -> Callable[[Init], Init]:
+def made_without_data(call: str, *, number: bool = False) -> Callable[[Init], Init]:
     """Let the ``__init__`` of a module answer data, as in nn.ReLU(z), with how the module is made and called.
 
     Parameters
     ----------
     call : str
         What to make first, and the arguments of its call: "activation", "(z)".
+    number : bool
+        Whether the first argument is a number, so that a float is no data.
     """
     noun, _, arguments = call.partition(" ")
+    data = (ag.Tensor, np.ndarray, list, tuple) if number else (ag.Tensor, np.ndarray, list, tuple, float)
 
     def checking(init: Init) -> Init:
         @wraps(init)
         def checked(self: Any, *given: Any, **options: Any) -> None:
-            if len(given) > 1 or any(isinstance(each, (ag.Tensor, np.ndarray, list, tuple, float)) for each in given):
+            if len(given) > 1 or any(isinstance(each, data) for each in given):
                 name = type(self).__name__
                 raise UsageError(
                     f"{name} is made without data, got {len(given)} positional argument{'s' * (len(given) > 1)}.",

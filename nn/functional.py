@@ -9,19 +9,39 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite import linear, log_softmax, relu, sigmoid, softmax, tanh
+from autograd_lite import (
+    elu,
+    gelu,
+    leaky_relu,
+    linear,
+    log_softmax,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    tanh,
+)
 from autograd_lite.errors import DtypeError, ShapeError, refusing
+from autograd_lite.spelling import spelled
 from nn.arguments import as_tensor, choice
 
 __all__ = [
+    "bce",
+    "bce_with_logits",
     "cross_entropy",
+    "elu",
+    "gelu",
     "half_sse",
+    "leaky_relu",
     "linear",
     "log_softmax",
     "mse",
     "relu",
     "sigmoid",
+    "silu",
     "softmax",
+    "softplus",
     "sse",
     "tanh",
 ]
@@ -33,6 +53,7 @@ if not TYPE_CHECKING:
 REDUCTIONS = ("sum", "mean", "none")
 
 
+@spelled
 def half_sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
     """Half the sum of squared errors, L = ½ Σ (a − y)², so that ∂L/∂a = a − y.
 
@@ -67,6 +88,7 @@ def half_sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
     return _squared_error(prediction, target, 0.5, reduction)
 
 
+@spelled
 def sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
     """The sum of squared errors, Err = Σ (y − ŷ)², so that ∂Err/∂ŷ = −2(y − ŷ).
 
@@ -80,6 +102,7 @@ def sse(prediction: Any, target: Any, reduction: str = "sum") -> ag.Tensor:
     return _squared_error(prediction, target, 1.0, reduction)
 
 
+@spelled
 def mse(prediction: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
     """The mean squared error, L = (1/n) Σ (a − y)² over all n elements of the batch.
 
@@ -93,6 +116,70 @@ def mse(prediction: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
     return _squared_error(prediction, target, 1.0, reduction)
 
 
+@spelled
+def bce(prediction: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
+    """The binary cross-entropy, L = −(y log a + (1 − y) log(1 − a)), so that ∂L/∂a = (a − y)/(a(1 − a)).
+
+    0 log 0 is 0. Nothing is clamped: where a is exactly 0 or 1 and y is not, the loss is infinite and refused, since
+    no finite number would be right. PyTorch takes −100 for log 0 and 0 for the gradient behind a sigmoid, so that the
+    example is no longer learnt from. `bce_with_logits` has neither problem.
+
+    Parameters
+    ----------
+    prediction : array_like, any shape
+        Probabilities a, from 0 to 1.
+    target : array_like of the same shape
+        y, from 0 to 1; classes are 0 and 1. Becomes the prediction's dtype.
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of elements; "none" gives one loss an element.
+
+    Returns
+    -------
+    Tensor
+        A scalar, or with "none" of the prediction's shape.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes differ, or the mean of nothing is asked for.
+    DtypeError
+        When the data are complex or no numbers.
+    ArgumentError
+        When a or y lies outside, the loss is infinite, or the reduction is not known.
+
+    References
+    ----------
+    C. M. Bishop: Pattern Recognition and Machine Learning. Springer 2006, equations 4.90 and 5.21.
+
+    Examples
+    --------
+    >>> nn.functional.bce([0.5374], [1]).item().__round__(4)
+    0.621
+    """
+    _check_reduction(reduction)
+    loss: ag.Tensor = ag.binary_cross_entropy(*_alike(prediction, target))
+    return _reduced(loss, reduction)
+
+
+@spelled
+def bce_with_logits(logits: Any, target: Any, reduction: str = "mean") -> ag.Tensor:
+    """The binary cross-entropy of a = σ(z), L = max(z, 0) − z y + log(1 + e^−|z|), so that ∂L/∂z = σ(z) − y.
+
+    The form is that of log(1 + e^z) − z y which neither overflows nor rounds small losses to 0.
+
+    Parameters, result and errors are those of `bce`, but for `logits`, which may be any real numbers.
+
+    Examples
+    --------
+    >>> nn.functional.bce_with_logits([1000.0, -1000.0], [1, 1], "none").tolist()
+    [0.0, 1000.0]
+    """
+    _check_reduction(reduction)
+    loss: ag.Tensor = ag.sigmoid_cross_entropy(*_alike(logits, target))
+    return _reduced(loss, reduction)
+
+
+@spelled
 def cross_entropy(logits: Any, labels: Any, reduction: str = "mean") -> ag.Tensor:
     """The cross-entropy of softmax, L = −log p[label] with p = softmax(logits), so that ∂L/∂logits = p − e.
 
@@ -130,20 +217,12 @@ def cross_entropy(logits: Any, labels: Any, reduction: str = "mean") -> ag.Tenso
     logits = _real(as_tensor(logits))
     labels = _labels(labels, logits.shape)
     loss: ag.Tensor = ag.softmax_cross_entropy(logits, labels)
-    if reduction == "mean":
-        _refuse_empty(labels)
-        loss = loss.mean()
-    elif reduction == "sum":
-        loss = loss.sum()
-    return loss
+    return _reduced(loss, reduction)
 
 
 def _squared_error(prediction: Any, target: Any, scale: float, reduction: str) -> ag.Tensor:
     _check_reduction(reduction)
-    a = _real(as_tensor(prediction))
-    y = as_tensor(target, a.dtype, name="y")
-    if a.shape != y.shape:
-        raise _shapes_differ(a.shape, y.shape)
+    a, y = _alike(prediction, target)
     if reduction == "none":
         losses: ag.Tensor = (a - y) ** 2 * scale
         return losses
@@ -152,6 +231,25 @@ def _squared_error(prediction: Any, target: Any, scale: float, reduction: str) -
         scale /= a.size
     loss: ag.Tensor = ag.squared_error(a, y, scale)
     return loss
+
+
+def _reduced(losses: ag.Tensor, reduction: str) -> ag.Tensor:
+    """Return one loss an element, their mean or their sum."""
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    _refuse_empty(losses)
+    return losses.mean()
+
+
+def _alike(prediction: Any, target: Any) -> tuple[ag.Tensor, ag.Tensor]:
+    """Return both as real Tensors of one dtype, if they have one shape."""
+    a = _real(as_tensor(prediction))
+    y = as_tensor(target, a.dtype, name="y")
+    if a.shape != y.shape:
+        raise _shapes_differ(a.shape, y.shape)
+    return a, y
 
 
 def _check_reduction(reduction: str) -> None:

@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.errors import ShapeError, UsageError, refusing
+from autograd_lite.spelling import spelled
 from nn.arguments import choice
 from nn.random import Rng, generator
+from nn.recursion import named
 
 __all__ = ["constant", "he_normal", "he_uniform", "xavier_normal", "xavier_uniform", "zeros"]
 
@@ -25,6 +27,7 @@ Array = NDArray[Any]
 Initializer = Callable[..., Array]
 
 
+@spelled
 def zeros(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None) -> Array:
     """Return zeros; the usual start of biases.
 
@@ -43,6 +46,7 @@ def zeros(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None) -
     return np.zeros(shape, dtype)
 
 
+@spelled
 def constant(shape: tuple[int, ...], value: float, *, dtype: Any = np.float64, rng: Rng = None) -> Array:
     """Return an array filled with one value.
 
@@ -54,6 +58,7 @@ def constant(shape: tuple[int, ...], value: float, *, dtype: Any = np.float64, r
     return np.full(shape, value, dtype)
 
 
+@spelled
 def xavier_uniform(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = 1.0) -> Array:
     """Draw from U(−r, r) with r = gain·√(6 / (fan_in + fan_out)); for tanh, sigmoid and linear layers.
 
@@ -86,6 +91,7 @@ def xavier_uniform(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng 
     return _uniform(shape, gain * math.sqrt(6 / sum(_fans(shape))), dtype, rng)
 
 
+@spelled
 def xavier_normal(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = 1.0) -> Array:
     """Draw from N(0, s²) with s = gain·√(2 / (fan_in + fan_out)); for tanh, sigmoid and linear layers.
 
@@ -99,10 +105,11 @@ def xavier_normal(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng =
     return _normal(shape, gain * math.sqrt(2 / sum(_fans(shape))), dtype, rng)
 
 
+@spelled
 def he_uniform(
     shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = math.sqrt(2)
 ) -> Array:
-    """Draw from U(−r, r) with r = gain·√(3 / fan_in); for ReLU layers.
+    """Draw from U(−r, r) with r = gain·√(3 / fan_in); for layers with ReLU and its relatives.
 
     Parameters
     ----------
@@ -133,6 +140,7 @@ def he_uniform(
     return _uniform(shape, gain * math.sqrt(3 / _fans(shape)[0]), dtype, rng)
 
 
+@spelled
 def he_normal(shape: tuple[int, ...], *, dtype: Any = np.float64, rng: Rng = None, gain: float = math.sqrt(2)) -> Array:
     """Draw from N(0, s²) with s = gain / √fan_in; for ReLU layers.
 
@@ -154,7 +162,8 @@ INITIALIZERS: dict[str, Initializer] = {
 def initializer(init: str | float | Initializer, activation: str) -> Initializer:
     """Return the initializer that an `init` argument means for a layer with this activation.
 
-    "auto" is `he_uniform` under relu and `xavier_uniform` elsewhere; a number is a constant.
+    "auto" is `he_uniform` under relu and its relatives, with the gain that each of them needs, and `xavier_uniform`
+    elsewhere; a number is a constant.
     """
     if callable(init):
         return init
@@ -164,8 +173,44 @@ def initializer(init: str | float | Initializer, activation: str) -> Initializer
         raise UsageError(f"init must be a name, a number or a function, got {init!r}.", 'Write init="auto".')
     name = choice("init", init, ["auto", *INITIALIZERS])
     if name == "auto":
-        return he_uniform if activation == "relu" else xavier_uniform
+        gain = he_gain(activation)
+        return xavier_uniform if gain is None else partial(he_uniform, gain=gain)
     return INITIALIZERS[name]
+
+
+def he_gain(activation: str) -> float | None:
+    """Return 1/√E[σ(z)²] for z from N(0, 1), by which a layer keeps the variance; None but for ReLU and its relatives.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren, J. Sun: Delving deep into rectifiers. ICCV 2015, equations 7 to 10 with E[σ(z)²] in the
+    place of ReLU's ½, and 15 for leaky ReLU.
+
+    Examples
+    --------
+    >>> he_gain("relu").__round__(4), he_gain("leaky_relu(0.2)").__round__(4), he_gain("tanh")
+    (1.4142, 1.3868, None)
+    """
+    name, parameter = named(activation)
+    if name == "leaky_relu":
+        return math.sqrt(2 / (1 + _number(parameter, 0.01) ** 2))
+    if name == "elu":
+        return 1 / math.sqrt(0.5 + _number(parameter, 1.0) ** 2 * _ELU_BELOW_0)
+    return _HE_GAINS.get(name)
+
+
+# E[(e^z − 1)²; z < 0] = e² Φ(−2) − 2 √e Φ(−1) + ½
+_ELU_BELOW_0 = math.exp(2) * math.erfc(math.sqrt(2)) / 2 - math.exp(0.5) * math.erfc(math.sqrt(0.5)) + 0.5
+_HE_GAINS = {
+    "relu": math.sqrt(2),
+    "gelu": 1 / math.sqrt(1 / 3 + 1 / (2 * math.pi * math.sqrt(3))),
+    "silu": 1.676532470331,
+    "softplus": 1.041866835535,
+}
+
+
+def _number(parameter: float | str | None, default: float) -> float:
+    return default if parameter is None else float(parameter)
 
 
 def _fans(shape: tuple[int, ...]) -> tuple[int, int]:

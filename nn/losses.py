@@ -156,6 +156,99 @@ class MSELoss(Loss):
         return functional.mse(prediction, target, self.reduction)
 
 
+class BCELoss(Loss):
+    """The binary cross-entropy, L = −(y log a + (1 − y) log(1 − a)), so that ∂L/∂a = (a − y)/(a(1 − a)).
+
+    The model gives probabilities a: its output activation is the sigmoid, and so δ = ∂L/∂z = a − y. Nothing is clamped:
+    see `nn.functional.bce`.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of elements; "none" gives one loss an element.
+
+    Shapes
+    ------
+    prediction, target : any, but the same; both from 0 to 1
+    L : (), or with "none" that of the prediction
+
+    Raises
+    ------
+    ShapeError, DtypeError, ArgumentError
+        As `nn.functional.bce`.
+
+    Examples
+    --------
+    >>> round(nn.BCELoss()([0.5, 0.25], [1, 0]).item(), 4)
+    0.4904
+    """
+
+    formula = "−[y log a + (1 − y) log(1 − a)]"
+
+    @made_without_data("loss (prediction, target)")
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+
+    def compute(self, prediction: Any, target: Any) -> ag.Tensor:
+        return functional.bce(prediction, target, self.reduction)
+
+    def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
+        """Return the share of elements where the likelier of the classes 0 and 1 is the target's: 1 where a > ½.
+
+        Examples
+        --------
+        >>> nn.BCELoss().accuracy(ag.tensor([0.9, 0.2, 0.7]), [1, 0, 0]).__round__(4)
+        0.6667
+        """
+        return _share_on_one_side(prediction, 0.5, target)
+
+
+class BCEWithLogitsLoss(Loss):
+    """The binary cross-entropy of a = σ(z), L = log(1 + e^z) − z y, so that ∂L/∂z = σ(z) − y.
+
+    The model gives logits z: it needs no output activation. Precise however large |z| is.
+
+    Parameters
+    ----------
+    reduction : {"mean", "sum", "none"}
+        "mean" divides by the number of elements; "none" gives one loss an element.
+
+    Shapes
+    ------
+    logits, target : any, but the same; the target from 0 to 1
+    L : (), or with "none" that of the logits
+
+    Raises
+    ------
+    ShapeError, DtypeError, ArgumentError
+        As `nn.functional.bce_with_logits`.
+
+    Examples
+    --------
+    >>> nn.BCEWithLogitsLoss()([1000.0, -1000.0], [1, 1]).item()
+    500.0
+    """
+
+    formula = "−[y log σ(a) + (1 − y) log(1 − σ(a))]"
+
+    @made_without_data("loss (prediction, target)")
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+
+    def compute(self, prediction: Any, target: Any) -> ag.Tensor:
+        return functional.bce_with_logits(prediction, target, self.reduction)
+
+    def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
+        """Return the share of elements where the likelier of the classes 0 and 1 is the target's: 1 where z > 0.
+
+        Examples
+        --------
+        >>> nn.BCEWithLogitsLoss().accuracy(ag.tensor([3.0, -0.1]), [1, 1])
+        0.5
+        """
+        return _share_on_one_side(prediction, 0.0, target)
+
+
 class CrossEntropyLoss(Loss):
     """The cross-entropy of softmax, L = −log p[label] with p = softmax(z), so that ∂L/∂z = p − e.
 
@@ -200,5 +293,13 @@ class CrossEntropyLoss(Loss):
         >>> nn.CrossEntropyLoss().accuracy(ag.tensor([[2.0, 0.0], [1.0, 0.0]]), [0, 1])
         0.5
         """
-        labels = target.numpy() if isinstance(target, ag.Tensor) else np.asarray(target)
-        return float((prediction.numpy().argmax(axis=-1) == labels).mean())
+        return float((prediction.numpy().argmax(axis=-1) == _values(target)).mean())
+
+
+def _share_on_one_side(prediction: ag.Tensor, threshold: float, target: Any) -> float:
+    """Return how often a prediction is above the threshold just where the target is above ½."""
+    return float(((prediction.numpy() > threshold) == (_values(target) > 0.5)).mean())
+
+
+def _values(target: Any) -> Any:
+    return target.numpy() if isinstance(target, ag.Tensor) else np.asarray(target)

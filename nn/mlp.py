@@ -14,14 +14,14 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, ShapeError, UsageError
+from autograd_lite.matrices import superscript
+from autograd_lite.spelling import spelled
 from nn.activations import activation_module, key_of, label_of
 from nn.arguments import positive_integer
 from nn.init import Initializer, initializer
 from nn.layers import Linear
 from nn.module import Module
 from nn.random import Rng, generator
-
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Names(NamedTuple):
@@ -40,15 +40,16 @@ class MLP(Module):
     sizes : sequence of int
         The number of inputs, of neurons in each hidden layer, and of outputs: [2, 3, 1].
     activation : str or Module
-        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity" (or "linear"), in any case, or a module.
+        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity" (or "linear"), "leaky_relu", "elu", "gelu",
+        "silu", "softplus", in any case, with a parameter "leaky_relu(0.2)", "elu(0.5)", "gelu(tanh)"; or a module.
     output_activation : str, Module or None
         σ of the last layer; None for its z (regression, or logits for `CrossEntropyLoss`).
     bias : bool
         Whether the layers add b.
     init : str, float or function
-        How the weights start. "auto" draws He's uniform distribution for layers with ReLU (He et al., ICCV 2015) and
-        Glorot's for all others (Glorot and Bengio, AISTATS 2010); else a name in `nn.init`, a constant, or a function
-        called as ``init(shape, dtype=, rng=)``. Biases start at 0.
+        How the weights start. "auto" draws He's uniform distribution for layers with ReLU and its relatives (He et
+        al., ICCV 2015), and Glorot's for all others (Glorot and Bengio, AISTATS 2010); else a name in `nn.init`, a
+        constant, or a function called as ``init(shape, dtype=, rng=)``. Biases start at 0.
     dtype : dtype
         Of the parameters; data become it.
     rng : int, Generator or None
@@ -106,6 +107,7 @@ class MLP(Module):
             _name_parameters(layer, k)
 
     @classmethod
+    @spelled
     def from_weights(
         cls,
         weights: Sequence[Any],
@@ -171,7 +173,7 @@ class MLP(Module):
 
     @property
     def activation_names(self) -> list[str]:
-        """The name of each layer's activation: "relu", "sigmoid", "tanh", "identity"."""
+        """The name of each layer's activation, such as "relu", "identity", or "elu(0.5)"."""
         return [key_of(each) for each in self.activations]
 
     def forward(self, x: Any) -> ag.Tensor:
@@ -208,11 +210,6 @@ def _name_parameters(layer: Linear, k: int) -> None:
     layer.weight.name = f"W{superscript(k)}"
     if layer.bias is not None:
         layer.bias.name = f"b{superscript(k)}"
-
-
-def superscript(k: int) -> str:
-    """Return a layer's number as the formulas write it: ² for 2."""
-    return str(k).translate(_SUPERSCRIPTS)
 
 
 def _widths(sizes: Sequence[int]) -> list[int]:

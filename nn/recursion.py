@@ -13,10 +13,19 @@ gradient of a weight            ∂L/∂Wˡ = δˡ (aˡ⁻¹)ᵀ                
 gradient of a bias              ∂L/∂bˡ = δˡ                                 (no biases)
 ==============================  ==========================================  ====================================
 
+With some pairs of output and loss δᴸ is simpler than its factors (times 1/N or 1/size for a mean):
+
+==========================================  ==============
+softmax with 'cross_entropy'                δᴸ = p − e_y
+sigmoid with 'bce'                          δᴸ = a − y
+no activation with 'bce_logits'             δᴸ = σ(z) − y
+==========================================  ==============
+
 A batch holds one example a row, so that W a becomes a Wᵀ, Wᵀ δ becomes δ W, and the parameters' gradients are summed
 over the rows. Everything is computed in float64.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -83,13 +92,14 @@ def backpropagation(
     biases : sequence of array_like of shape (out,), or None
         b¹, b², ...; None where a layer has none.
     activations : sequence of str
-        One a layer: 'relu', 'sigmoid', 'tanh', 'identity'; 'softmax' for the output under 'cross_entropy'.
+        One a layer: 'relu', 'sigmoid', 'tanh', 'identity', 'leaky_relu', 'elu', 'gelu', 'silu', 'softplus'; with a
+        parameter 'leaky_relu(0.2)', 'elu(0.5)', 'gelu(tanh)'; 'softmax' for the output under 'cross_entropy'.
     loss : str
-        'half_sse' ½Σ(a − y)², 'sse' Σ(y − ŷ)², 'mse' their mean square, 'cross_entropy' −log p[y] of the logits,
-        with p = softmax(z).
+        'half_sse' ½Σ(a − y)², 'sse' Σ(y − ŷ)², 'mse' their mean square, 'bce' −Σ(y log a + (1 − y) log(1 − a)),
+        'bce_logits' the same of σ(a), 'cross_entropy' −log p[y] of the logits, with p = softmax(z).
     reduction : str, optional
-        'sum' or 'mean'; by default the sum for 'half_sse' and 'sse', the mean for 'mse' (over all elements) and
-        'cross_entropy' (over the batch).
+        'sum' or 'mean'; by default the sum for 'half_sse' and 'sse', the mean for 'mse', 'bce', 'bce_logits' (over all
+        elements) and 'cross_entropy' (over the batch).
 
     Returns
     -------
@@ -119,6 +129,8 @@ def backpropagation(
 
     slopes = [derivative(activation, z) for activation, z in zip(activations, zs, strict=True)]
     deltas = [output_delta(slope_at_output, slopes[-1])]
+    if (activations[-1], loss) == ("sigmoid", "bce"):
+        deltas = [loss_and_slope("bce_logits", zs[-1], y, reduction)[1]]
     for weight_after, slope in zip(reversed(matrices[1:]), reversed(slopes[:-1]), strict=True):
         deltas.insert(0, hidden_delta(weight_after, deltas[0], slope))
 
@@ -146,7 +158,7 @@ def forward(
     a = x
     for W, b, activation in zip(weights, biases, activations, strict=True):
         z = a @ W.T if b is None else a @ W.T + b
-        a = _ACTIVATIONS[activation](z)
+        a = _value_and_slope(activation, z)[0]
         zs.append(z)
         outputs.append(a)
     return zs, outputs
@@ -183,7 +195,7 @@ def derivative(activation: str, z: Array) -> Array | None:
     >>> derivative("relu", np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 1.])
     """
-    return None if activation == "softmax" else _DERIVATIVES[activation](z)
+    return _value_and_slope(activation, z)[1]
 
 
 def loss_and_slope(loss: str, output: Array, y: ArrayLike, reduction: str | None = None) -> tuple[float, Array]:
@@ -215,8 +227,12 @@ def loss_and_slope(loss: str, output: Array, y: ArrayLike, reduction: str | None
         raise ValueError(
             f"the targets have shape {target.shape}, the output {output.shape}.\nGive one target for each output."
         )
-    mean = reduction == "mean" or (reduction is None and loss == "mse")
+    mean = reduction == "mean" or (reduction is None and loss not in ("half_sse", "sse"))
     scale = (0.5 if loss == "half_sse" else 1.0) / (output.size if mean else 1)
+    if loss in _TWO_CLASSES:
+        _check_range("the targets", target)
+        losses, slope = _TWO_CLASSES[loss](output, target)
+        return float(scale * losses.sum()), scale * slope
     return float(scale * ((output - target) ** 2).sum()), 2 * scale * (output - target)
 
 
@@ -257,20 +273,101 @@ def log_softmax(z: Array) -> Array:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
-_ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
-    "relu": lambda z: np.maximum(0, z),
-    "sigmoid": sigmoid,
-    "tanh": np.tanh,
-    "identity": lambda z: z,
-    "softmax": softmax,
+def named(activation: str) -> tuple[str, float | str | None]:
+    """Return an activation's name and the parameter that stands behind it.
+
+    Examples
+    --------
+    >>> named("elu(0.5)"), named("gelu(tanh)"), named("relu")
+    (('elu', 0.5), ('gelu', 'tanh'), ('relu', None))
+    """
+    name, bracket, parameter = activation.removesuffix(")").partition("(")
+    if not bracket:
+        return activation, None
+    try:
+        return name, float(parameter)
+    except ValueError:
+        return name, parameter
+
+
+def _leaky_relu(z: Array, s: float = 0.01) -> tuple[Array, Array]:
+    return np.where(z > 0, z, s * z), np.where(z > 0, 1.0, s)
+
+
+def _elu(z: Array, α: float = 1.0) -> tuple[Array, Array]:
+    below = np.minimum(z, 0)
+    return np.where(z > 0, z, α * np.expm1(below)), np.where(z > 0, 1.0, α * np.exp(below))
+
+
+def _gelu(z: Array, approximate: str = "none") -> tuple[Array, Array]:
+    """Return z Φ(z) and Φ(z) + z φ(z), where φ = Φ′; in the approximation Φ = (1 + tanh u)/2."""
+    if approximate == "tanh":
+        root = math.sqrt(2 / math.pi)
+        Φ = (1 + np.tanh(root * (z + 0.044715 * z**3))) / 2
+        φ = 2 * Φ * (1 - Φ) * root * (1 + 3 * 0.044715 * z**2)
+    else:
+        Φ = np.vectorize(math.erfc, [float])(-z / math.sqrt(2)) / 2
+        φ = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    return z * Φ, Φ + z * φ
+
+
+def _silu(z: Array) -> tuple[Array, Array]:
+    return z * sigmoid(z), sigmoid(z) * (1 + z * (1 - sigmoid(z)))
+
+
+# σ(z) and σ′(z).
+_ACTIVATIONS: dict[str, Callable[..., tuple[Array, Array | None]]] = {
+    "relu": lambda z: (np.maximum(0, z), np.where(z > 0, 1.0, 0.0)),
+    "sigmoid": lambda z: (sigmoid(z), sigmoid(z) * (1 - sigmoid(z))),
+    "tanh": lambda z: (np.tanh(z), 1 - np.tanh(z) ** 2),
+    "identity": lambda z: (z, np.ones_like(z)),
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "softplus": lambda z: (np.logaddexp(0, z), sigmoid(z)),
+    "softmax": lambda z: (softmax(z), None),
 }
-_DERIVATIVES: dict[str, Callable[[Array], Array]] = {
-    "relu": lambda z: np.where(z > 0, 1.0, 0.0),
-    "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
-    "tanh": lambda z: 1 - np.tanh(z) ** 2,
-    "identity": np.ones_like,
-}
-_LOSSES = ("half_sse", "sse", "mse", "cross_entropy")
+
+
+def _value_and_slope(activation: str, z: Array) -> tuple[Array, Array | None]:
+    name, parameter = named(activation)
+    return _ACTIVATIONS[name](z) if parameter is None else _ACTIVATIONS[name](z, parameter)
+
+
+def _is_known(activation: str) -> bool:
+    name, parameter = named(activation)
+    with_number = isinstance(parameter, float) and name in ("leaky_relu", "elu")
+    return name in _ACTIVATIONS and (parameter is None or with_number or activation == "gelu(tanh)")
+
+
+def _bce(a: Array, y: Array) -> tuple[Array, Array]:
+    """Return −(y log a + (1 − y) log(1 − a)) and (a − y)/(a(1 − a)) = (1 − y)/(1 − a) − y/a; 0 log 0 = 0/0 = 0."""
+    _check_range("the output", a)
+    if (((a == 0) & (y > 0)) | ((a == 1) & (y < 1))).any():
+        raise ValueError(
+            "the loss is infinite: an output is exactly 0 or 1, and its target differs.\n"
+            "Give the logits without an activation to 'bce_logits'."
+        )
+    one, zero = np.where(y > 0, a, 1), np.where(y < 1, 1 - a, 1)
+    return -(y * np.log(one) + (1 - y) * np.log(zero)), (1 - y) / zero - y / one
+
+
+def _bce_logits(z: Array, y: Array) -> tuple[Array, Array]:
+    """Return log(1 + e^z) − y z = max(z, 0) − y z + log(1 + e^−|z|), and σ(z) − y."""
+    return np.maximum(z, 0) - y * z + np.log1p(np.exp(-np.abs(z))), sigmoid(z) - y
+
+
+_TWO_CLASSES = {"bce": _bce, "bce_logits": _bce_logits}
+_LOSSES = ("half_sse", "sse", "mse", "bce", "bce_logits", "cross_entropy")
+
+
+def _check_range(title: str, values: Array) -> None:
+    if not ((values >= 0) & (values <= 1)).all():
+        raise ValueError(
+            f"{title} must lie between 0 and 1, got {values.min():.4g} to {values.max():.4g}.\n"
+            "Probabilities come from a sigmoid; logits go to the loss 'bce_logits'; the classes are 0 and 1."
+        )
 
 
 def _one_hot(y: ArrayLike, shape: tuple[int, ...]) -> Array:
@@ -301,11 +398,9 @@ def _check(
     if loss not in _LOSSES:
         raise ValueError(f"unknown loss {loss!r}.\nThe losses are {', '.join(map(repr, _LOSSES))}.")
     for layer, name in enumerate(activations, start=1):
-        if name not in _ACTIVATIONS:
-            raise ValueError(
-                f"layer {layer} has the unknown activation {name!r}.\n"
-                f"The activations are {', '.join(map(repr, _ACTIVATIONS))}."
-            )
+        if not _is_known(name):
+            known = ", ".join(map(repr, _ACTIVATIONS))
+            raise ValueError(f"layer {layer} has the unknown activation {name!r}.\nThe activations are {known}.")
         if name == "softmax" and not (layer == len(activations) and loss == "cross_entropy"):
             raise ValueError(
                 f"softmax in layer {layer} has no elementwise derivative.\n"

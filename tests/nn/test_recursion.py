@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from nn.recursion import backpropagation, sigmoid, softmax
+from nn.recursion import backpropagation, loss_and_slope, sigmoid, softmax
 
 W1, B1 = [[0.1, 0.3], [-0.2, 0.4], [0.5, -0.6]], [0.1, 0.0, -0.1]
 W2, B2 = [[0.2, -0.1, 0.3]], [0.05]
@@ -59,6 +59,8 @@ def random_pass(loss: str, output: str, batch: int | None, reduction: str | None
     rows = () if batch is None else (batch,)
     x = rng.normal(size=(*rows, 4))
     y = rng.integers(0, 2, size=rows) if loss == "cross_entropy" else rng.normal(size=(*rows, 2))
+    if loss.startswith("bce"):
+        y = rng.uniform(size=(*rows, 2))
 
     def run(weights, biases):
         return backpropagation(x, y, weights, biases, activations=[*hidden, output], loss=loss, reduction=reduction)
@@ -77,6 +79,14 @@ def random_pass(loss: str, output: str, batch: int | None, reduction: str | None
         ("cross_entropy", "identity"),
         ("cross_entropy", "softmax"),
         ("cross_entropy", "tanh"),
+        ("bce", "sigmoid"),
+        ("bce_logits", "identity"),
+        ("bce_logits", "gelu"),
+        ("half_sse", "leaky_relu(0.2)"),
+        ("sse", "elu(0.5)"),
+        ("mse", "gelu(tanh)"),
+        ("mse", "silu"),
+        ("mse", "softplus"),
     ],
 )
 def test_every_gradient_is_the_slope_of_the_loss(loss: str, output: str, batch: int | None, reduction) -> None:
@@ -105,6 +115,41 @@ def test_softmax_output_and_logits_have_the_same_delta() -> None:
     plain, soft = (run(weights, biases) for run, weights, biases in by_output.values())
     assert plain.loss == soft.loss
     assert_allclose(plain.layers[-1].delta, soft.layers[-1].delta, rtol=1e-15)
+
+
+def test_sigmoid_with_bce_is_a_minus_y_and_the_product_of_its_factors() -> None:
+    z = np.array([[1.0, -2.0], [0.5, 0.0], [-1.0, 3.0]])
+    y = np.array([[1, 0], [0, 1], [1, 1]])
+    (layer,) = backpropagation(z, y, [np.eye(2)], activations=["sigmoid"], loss="bce").layers
+    a = 1 / (1 + np.exp(-z))
+    assert_allclose(layer.delta, (a - y) / 6, rtol=1e-15)
+    value, slope = loss_and_slope("bce", a, y)
+    assert_allclose(slope, (a - y) / (a * (1 - a)) / 6, rtol=1e-14)
+    assert_allclose(slope * layer.derivative, layer.delta, rtol=1e-14)
+    assert_allclose(value, -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)), rtol=1e-14)
+
+
+def test_bce_of_a_sigmoid_and_of_its_logits_are_one() -> None:
+    x, y, W = [[1.0, 2.0], [-1.0, 0.5]], [[1], [0]], [[[0.3, -0.7]]]
+    probability = backpropagation(x, y, W, activations=["sigmoid"], loss="bce", reduction="sum")
+    logit = backpropagation(x, y, W, activations=["identity"], loss="bce_logits", reduction="sum")
+    assert_allclose(probability.loss, logit.loss, rtol=1e-15)
+    assert_allclose(probability.layers[0].dW, logit.layers[0].dW, rtol=1e-15)
+
+
+def test_bce_at_the_ends() -> None:
+    assert loss_and_slope("bce", np.array([0.0, 1.0]), [0, 1], "sum")[0] == 0
+    assert loss_and_slope("bce", np.array([0.0, 1.0]), [0, 1], "sum")[1].tolist() == [1.0, -1.0]
+    value, slope = loss_and_slope("bce_logits", np.array([1000.0, -1000.0]), [0, 1], "sum")
+    assert (value, slope.tolist()) == (2000.0, [1.0, -1.0])
+    for output, y, words in (
+        ([1.0], [0], "infinite"),
+        ([1.5], [1], "the output must lie"),
+        ([0.5], [2], "the targets"),
+    ):
+        with pytest.raises(ValueError, match=words) as caught:
+            loss_and_slope("bce", np.array(output), y)
+        assert len(str(caught.value).splitlines()) == 2
 
 
 def test_a_batch_of_one_is_the_single_example() -> None:
@@ -138,7 +183,10 @@ def test_a_network_of_any_depth() -> None:
         ({"weights": []}, "0 weights"),
         ({"biases": [B1, [1, 2]]}, "b of layer 2 has shape (2,)"),
         ({"activations": ["relu"]}, "1 activations"),
-        ({"activations": ["gelu", "relu"]}, "layer 1 has the unknown activation 'gelu'"),
+        ({"activations": ["swish", "relu"]}, "layer 1 has the unknown activation 'swish'"),
+        ({"activations": ["relu(2)", "relu"]}, "layer 1 has the unknown activation 'relu(2)'"),
+        ({"activations": ["gelu(none of it)", "relu"]}, "layer 1 has the unknown activation"),
+        ({"activations": ["elu(x)", "relu"]}, "layer 1 has the unknown activation"),
         ({"activations": ["relu", "softmax"]}, "softmax in layer 2"),
         ({"loss": "hinge"}, "unknown loss 'hinge'"),
         ({"reduction": "none"}, "unknown reduction 'none'"),
