@@ -2,10 +2,14 @@
 
 `Matrices` writes z, a, W and L with matrix products, as the first note does; `Sums` writes u, o, θ and Err with sums
 over neurons, as the second. A batch has one example a row, so that W a becomes a Wᵀ and Wᵀ δ becomes δ W.
+
+A formula is written in Unicode, here and nowhere else: `nn.telling` reads it for LaTeX and HTML. An activation has a
+row in `slope`, a loss its own methods; a sign that no formula had before needs a row in `nn.telling.tex.SIGNS` too.
 """
 
+from autograd_lite.matrices import superscript
 from nn.messages import message
-from nn.mlp import superscript
+from nn.recursion import named
 
 # The factor that the slope of (a − y)² and the loss's own ½ leave in δ.
 SQUARES = {"half_sse": 1, "sse": 2, "mse": 2}
@@ -50,12 +54,19 @@ class Matrices:
     def slope(self, k: int, activation: str, lang: str) -> str:
         """Return σ′(z), and what it is for the activations that are known."""
         z, a = f"{self.z}{superscript(k)}", f"{self.a}{superscript(k)}"
+        name, parameter = named(activation)
+        sigmoid = f"{spoken('sigmoid', lang)}({z})"
         known = {
             "relu": f" = {message('record.relu_slope', lang, z=z)}",
             "sigmoid": f" = {a} (1 − {a})",
             "tanh": f" = 1 − ({a})²",
+            "leaky_relu": f" = {message('record.leaky_slope', lang, z=z, below=_or(parameter, 0.01))}",
+            "elu": f" = {message('record.leaky_slope', lang, z=z, below=f'{a} + {_or(parameter, 1)}')}",
+            "gelu": f" = Φ({z}) + {z} φ({z})" if parameter is None else "",
+            "silu": f" = {sigmoid} + {a} (1 − {sigmoid})",
+            "softplus": f" = {sigmoid}",
         }
-        return f"σ′({z}){known.get(activation, '')}"
+        return f"σ′({z}){known.get(name, '')}"
 
     def squared_error(self, key: str, share: int) -> str:
         """Return the loss of squared differences, each summed or divided by `share`."""
@@ -67,6 +78,39 @@ class Matrices:
 
     def cross_entropy(self, share: int) -> str:
         return f"{self.loss} = −{_front(1, share)}{'' if self.batch is None else 'Σₙ '}log p[y]"
+
+    def two_classes(self, key: str, share: int) -> str:
+        """Return the cross-entropy of two classes: of the output, or under 'bce_logits' of its p.
+
+        Examples
+        --------
+        >>> Matrices(2, None).two_classes("bce", 1)
+        'L = −Σ (y log a² + (1 − y) log(1 − a²))'
+        """
+        a = self._probability(key)
+        return f"{self.loss} = −{_front(1, share)}Σ (y log {a} + (1 − y) log(1 − {a}))"
+
+    def sigmoid_probability(self, lang: str, *, linear: bool) -> str:
+        """Return p, the probability that the output stands for under 'bce_logits'."""
+        return f"p = {spoken('sigmoid', lang)}({self.z if linear else self.a}{superscript(self.depth)})"
+
+    def two_classes_delta(self, key: str, share: int) -> str:
+        """Return δ of the output layer: p − y of no activation under 'bce_logits', a − y of a sigmoid under 'bce'.
+
+        Examples
+        --------
+        >>> Matrices(2, None).two_classes_delta("bce", 1)
+        'δ² = ∂L/∂a² ⊙ σ′(z²) = a² − y'
+        """
+        first = f"δ{superscript(self.depth)}" if key == "bce_logits" else self.general_delta(self.depth)
+        return f"{first} = {self.two_classes_difference(key, share)}"
+
+    def two_classes_difference(self, key: str, share: int) -> str:
+        difference = f"{self._probability(key)} − y"
+        return f"{_front(1, share)}({difference})" if share > 1 else difference
+
+    def _probability(self, key: str) -> str:
+        return "p" if key == "bce_logits" else f"{self.a}{superscript(self.depth)}"
 
     def squared_error_delta(self, key: str, share: int) -> str:
         """Return δ = ∂L/∂a ⊙ σ′(z) of the output layer under squared differences."""
@@ -134,6 +178,12 @@ class Sums(Matrices):
         index, total = superscript(k), "" if self.batch is None else "Σₙ "
         return f"∂{self.loss}/∂{self.W}{index}ᵢⱼ = {total}δ{index}ᵢ {self.before(k)}ⱼ"
 
+    def two_classes_difference(self, key: str, share: int) -> str:
+        return f"−{_front(1, share)}(y − {self._probability(key)})"
+
+    def _probability(self, key: str) -> str:
+        return "p" if key == "bce_logits" else "ŷ"
+
     def difference(self) -> str:
         return "(y − ŷ)"
 
@@ -163,3 +213,7 @@ def _front(factor: int, share: int) -> str:
     if share > 1:
         return f"{factor}/{share} "
     return "" if factor == 1 else f"{factor} "
+
+
+def _or(parameter: float | str | None, usual: float) -> str:
+    return f"{usual if parameter is None else parameter}".removesuffix(".0")

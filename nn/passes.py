@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.errors import ArgumentError
+from autograd_lite.spelling import spelled
 from nn import recursion
 
 Array = NDArray[Any]
@@ -73,7 +74,7 @@ class Pass:
         The example, or the batch with one example a row, and its targets.
     loss : float
     loss_key, reduction : str
-        Which loss: 'half_sse', 'sse', 'mse', 'cross_entropy', or 'custom'; and 'sum' or 'mean'.
+        Which loss: 'half_sse', 'sse', 'mse', 'bce', 'bce_logits', 'cross_entropy', or 'custom'; and 'sum' or 'mean'.
     layers : tuple of LayerRecord
         From the first hidden layer to the output.
     """
@@ -90,6 +91,7 @@ class Pass:
         """Whether x holds one example a row."""
         return self.x.ndim > 1
 
+    @spelled
     def layer(self, number: int) -> LayerRecord:
         """Return a layer by its number, counted from 1.
 

@@ -1,32 +1,27 @@
-"""nn.backprop: one pass of a network on record, read from the engine's own graph and told as the lecture notes tell it.
-
-The pass runs on a copy of the model, so that parameters, `.grad`, hooks and random state stay as they were.
-"""
+"""nn.backprop: one pass of a network on record, told as the lecture notes tell it, as text, in LaTeX and in HTML."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TextIO
-
-import numpy as np
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Any, TextIO
 
 import autograd_lite as ag
-from autograd_lite.errors import ShapeError, UsageError
+from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language
+from autograd_lite.spelling import spelled
 from autograd_lite.writing import Writer
-from nn.activations import Identity, key_of, label_of
-from nn.arguments import check_loss, check_scalar
-from nn.containers import Sequential
-from nn.derivation import checked_notation, derivation
-from nn.layers import Linear
-from nn.losses import CrossEntropyLoss, HalfSSELoss, MSELoss, SSELoss
-from nn.mlp import MLP
-from nn.module import Module, locate
-from nn.passes import LayerRecord, Pass
-
-LOSS_KEYS = {HalfSSELoss: "half_sse", SSELoss: "sse", MSELoss: "mse", CrossEntropyLoss: "cross_entropy"}
+from nn.arguments import check_loss
+from nn.frames import as_dataframe
+from nn.module import Module
+from nn.observation import observed
+from nn.passes import Pass
+from nn.telling.derivation import checked_notation, derivation
+from nn.telling.html import as_html
+from nn.telling.latex import as_latex
+from nn.telling.parts import Telling
+from nn.telling.text import as_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +40,7 @@ class BackpropRecord(Pass):
     notation: str = "z-a"
     lang: str = "en"
 
+    @spelled
     def text(
         self,
         notation: str | None = None,
@@ -72,7 +68,7 @@ class BackpropRecord(Pass):
         Raises
         ------
         ArgumentError
-            When the notation or the language is not known.
+            When the notation or the language is not known, or the decimals make no sense.
 
         Examples
         --------
@@ -80,9 +76,87 @@ class BackpropRecord(Pass):
         >>> [line.strip() for line in told.splitlines() if "δ² =" in line]
         ['δ² = (a² − y) ⊙ σ′(z²) = ([0.5374] − [1]) ⊙ [0.2486] = [-0.1150]']
         """
-        notation, lang = notation or self.notation, lang or self.lang
-        return derivation(self, notation, lang, decimals, columns=columns, plain=plain)
+        return as_text(self._told(notation, lang), checked_decimals(decimals), columns=columns, plain=plain)
 
+    @spelled
+    def to_latex(
+        self,
+        standalone: bool = False,
+        *,
+        notation: str | None = None,
+        lang: str | None = None,
+        decimals: int = 4,
+    ) -> str:
+        r"""Tell the pass in LaTeX, each line a formula, the numbers put in, and the result.
+
+        Parameters
+        ----------
+        standalone : bool
+            Return a whole document; otherwise a part for a document that loads amsmath.
+        notation, lang, decimals
+            As for `text`, which raises the same errors.
+
+        Returns
+        -------
+        str
+            ASCII. Lines fit an A4 article at 11 pt; matrices above 6×6 are abbreviated.
+
+        Examples
+        --------
+        >>> told = nn.backprop(*nn.worked_example()).to_latex(notation="u-o")
+        >>> print(next(line for line in told.splitlines() if r"\partial b^{2}" in line))
+        \frac{\partial \mathrm{Err}}{\partial b^{2}} &= \delta^{2} = \begin{bmatrix} -0.1150 \end{bmatrix}
+        """
+        return as_latex(self._told(notation, lang), checked_decimals(decimals), standalone=standalone)
+
+    @spelled
+    def to_html(self, *, notation: str | None = None, lang: str | None = None, decimals: int = 4) -> str:
+        """Tell the pass in HTML, as notebooks show it: no script, no style sheet, for light and dark pages.
+
+        Parameters
+        ----------
+        notation, lang, decimals
+            As for `text`, which raises the same errors.
+
+        Examples
+        --------
+        >>> "∂<i>L</i>/∂<i>W</i><sup>2</sup>" in nn.backprop(*nn.worked_example()).to_html()
+        True
+        """
+        return as_html(self._told(notation, lang), checked_decimals(decimals), lang=lang or self.lang)
+
+    def to_dataframe(self) -> Any:
+        """Return every number of the pass as a pandas DataFrame, one a row.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns layer, quantity ('W', 'b', 'z', 'a', 'derivative', 'delta', 'dW', 'db'), example, row, column and
+            value. All count from 1, as the formulas do: θ¹₂₁ is row 2, column 1 of layer 1. Parameters and their
+            gradients have no example, only matrices have a column; what there is none of is missing (<NA>).
+
+        Raises
+        ------
+        UsageError
+            When pandas is not installed.
+
+        Examples
+        --------
+        Pivot one layer's weight gradient back into a matrix::
+
+            frame = nn.backprop(*nn.worked_example()).to_dataframe()
+            frame.query("layer == 1 and quantity == 'dW'").pivot(index="row", columns="column", values="value")
+        """
+        return as_dataframe(self)
+
+    def _repr_html_(self) -> str:
+        """Tell the pass in a notebook; should that fail, show what `repr` does."""
+        try:
+            return self.to_html()
+        except Exception:  # an error here would take the place of the cell's result
+            return f"<pre>{escape(object.__repr__(self))}</pre>"
+
+    @spelled
     def write(
         self,
         stream: TextIO | None = None,
@@ -95,6 +169,9 @@ class BackpropRecord(Pass):
         writer = Writer(stream)
         writer.write(self.text(notation, lang, decimals, columns=writer.columns, plain=writer.plain))
 
+    def _told(self, notation: str | None, lang: str | None) -> Telling:
+        return derivation(self, notation or self.notation, lang or self.lang)
+
     def __str__(self) -> str:
         writer = Writer()
         return self.text(columns=writer.columns, plain=writer.plain)
@@ -104,6 +181,7 @@ class BackpropRecord(Pass):
         return f"BackpropRecord({'-'.join(map(str, sizes))}, L = {self.loss:.4f})"
 
 
+@spelled
 def backprop(
     model: Module,
     x: Any,
@@ -155,137 +233,6 @@ def backprop(
     check_loss(loss)
     checked_notation(notation)
     checked_language(lang)
-    copied = copy.deepcopy(model)
-    layers = _layers(copied)
-    with ag.enable_grad():
-        try:
-            steps = list(_forward(layers, _values(x)))
-        except ShapeError as error:
-            locate(error, copied)
-            raise
-        value = loss(steps[-1].a, _values(y))
-        check_scalar(value, "nn.backprop")
-        return replace(_recorded(steps, value, loss, _values(y)), notation=notation, lang=lang)
-
-
-class _Layer(NamedTuple):
-    path: str
-    linear: Linear
-    activation: Module
-
-
-class _Step(NamedTuple):
-    layer: _Layer
-    before: ag.Tensor
-    z: ag.Tensor
-    a: ag.Tensor
-
-
-def _values(data: Any) -> Any:
-    """Return data apart from the graph that computed them."""
-    return data.detach() if isinstance(data, ag.Tensor) else ag.tensor(data)
-
-
-def _layers(model: Module) -> list[_Layer]:
-    """Pair every Linear layer with the activation after it."""
-    layers: list[_Layer] = []
-    for path, module in _modules(model, ""):
-        if isinstance(module, Linear):
-            layers.append(_Layer(path, module, Identity()))
-        elif not layers or not isinstance(layers[-1].activation, Identity) or any(True for _ in module.parameters()):
-            raise UsageError(
-                f"nn.backprop cannot record {module.title()} at {path!r}: it reads Linear layers and activations.",
-                "Pass an nn.MLP, or an nn.Sequential of Linear layers, each followed by at most one activation.",
-            )
-        else:
-            layers[-1] = layers[-1]._replace(activation=module)
-    if not layers:
-        raise UsageError(
-            f"nn.backprop found no Linear layer in a {type(model).__name__}.",
-            "Pass an nn.MLP, or an nn.Sequential of Linear layers and activations.",
-        )
-    return layers
-
-
-def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
-    """Yield a model's modules in the order in which they run."""
-    prefix = f"{path}." if path else ""
-    if isinstance(model, MLP):
-        for k, (linear, activation) in enumerate(zip(model.layers, model.activations, strict=True)):
-            yield f"{prefix}layers.{k}", linear
-            yield f"{prefix}activations.{k}", activation
-    elif isinstance(model, Sequential):
-        for k, module in enumerate(model):
-            yield from _modules(module, f"{prefix}{k}")
-    elif isinstance(model, Module):
-        yield path, model
-    else:
-        raise UsageError(
-            f"nn.backprop records an nn.MLP or nn.Sequential, got {type(model).__name__}.", "Pass the model."
-        )
-
-
-def _forward(layers: list[_Layer], x: Any) -> Iterator[_Step]:
-    before = x
-    for layer in layers:
-        for parameter in layer.linear.parameters():
-            parameter.requires_grad = True
-        z = layer.linear(before)
-        a = layer.activation(z)
-        yield _Step(layer, before, z, a)
-        before = a
-
-
-def _recorded(steps: list[_Step], value: ag.Tensor, loss: Any, y: ag.Tensor) -> BackpropRecord:
-    wanted = [tensor for step in steps for tensor in (step.z, step.a, *step.layer.linear.parameters())]
-    found = iter(ag.gradients(value, wanted, retain_graph=True, allow_unused=True))
-    layers = []
-    for number, (layer, before, z, a) in enumerate(steps, 1):
-        weight, bias = layer.linear.weight, layer.linear.bias
-        delta, dL_da, dW = _array(next(found), z), _array(next(found), a), _array(next(found), weight)
-        layers.append(
-            LayerRecord(
-                number=number,
-                path=layer.path,
-                activation=key_of(layer.activation),
-                label=label_of(layer.activation),
-                W=np.array(weight.numpy()),
-                b=None if bias is None else np.array(bias.numpy()),
-                before=np.array(before.numpy()),
-                z=_unsigned(z.numpy()),
-                a=_unsigned(a.numpy()),
-                derivative=_derivative(z, a, delta, dL_da),
-                dL_da=dL_da,
-                delta=delta,
-                dW=dW,
-                db=None if bias is None else _array(next(found), bias),
-            )
-        )
-    return BackpropRecord(
-        x=layers[0].before,
-        y=np.array(y.numpy()),
-        loss=float(value.item()),
-        loss_key=LOSS_KEYS.get(type(loss), "custom"),
-        reduction=getattr(loss, "reduction", "sum"),
-        layers=tuple(layers),
-    )
-
-
-def _derivative(z: ag.Tensor, a: ag.Tensor, delta: Any, dL_da: Any) -> Any:
-    """Return σ′(z) from the graph of the activation alone; None unless δ = ∂L/∂a ⊙ σ′(z), element by element."""
-    if a is z:
-        return np.ones_like(delta)
-    if a.shape != z.shape:
-        return None
-    (slope,) = ag.gradients(a, z, np.ones(a.shape, a.dtype), retain_graph=True, allow_unused=True)
-    derivative = _array(slope, z)
-    return derivative if np.allclose(dL_da * derivative, delta, rtol=1e-5, atol=1e-12, equal_nan=True) else None
-
-
-def _array(gradient: ag.Tensor | None, like: ag.Tensor) -> Any:
-    return np.zeros(like.shape, like.dtype) if gradient is None else _unsigned(gradient.numpy())
-
-
-def _unsigned(values: Any) -> Any:
-    """Return a copy in which −0 is 0, as people write it."""
-    return np.asarray(values + 0.0, values.dtype)
+    seen = observed(model, x, y, loss)
+    parts = {each.name: getattr(seen, each.name) for each in fields(Pass)}
+    return BackpropRecord(**parts, notation=notation, lang=lang)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from numpy.testing import assert_allclose
 import autograd_lite as ag
 import nn
 from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
-from nn.blocks import beside, matrix, number, parenthesised
+from autograd_lite.matrices import beside, matrix, number, parenthesised
 
 
 def test_the_first_notes_numbers() -> None:
@@ -320,3 +321,75 @@ def test_a_zero_has_no_sign() -> None:
     for layer in record.layers:
         for values in (layer.z, layer.a, layer.delta, layer.dL_da, layer.dW, layer.db):
             assert values is not None and "-0." not in [f"{each:g}." for each in values.ravel()]
+
+
+@pytest.mark.parametrize(
+    ("notation", "loss", "delta"),
+    [
+        (
+            "z-a",
+            "L = −Σ (y log a² + (1 − y) log(1 − a²)) = 0.6210",
+            "δ² = ∂L/∂a² ⊙ σ′(z²) = a² − y = [-1.8607] ⊙ [0.2486] = [0.5374] − [1] = [-0.4626]",
+        ),
+        (
+            "u-o",
+            "Err = −Σ (y log ŷ + (1 − y) log(1 − ŷ)) = 0.6210",
+            "δ² = ∂Err/∂o² ⊙ σ′(u²) = −(y − ŷ) = [-1.8607] ⊙ [0.2486] = − ([1] − [0.5374]) = [-0.4626]",
+        ),
+    ],
+)
+def test_binary_cross_entropy_after_a_sigmoid_is_a_difference(notation: str, loss: str, delta: str) -> None:
+    model, x, y, _ = nn.worked_example()
+    told = nn.backprop(model, x, y, nn.BCELoss()).text(notation, columns=120)
+    assert loss in told and delta in told
+
+
+def test_the_binary_cross_entropy_of_logits_shows_its_probabilities() -> None:
+    model = nn.MLP.from_weights([[[1.0], [-1.0]]])
+    told = nn.backprop(model, [[0.0], [np.log(3)]], [[0, 1], [1, 1]], nn.BCEWithLogitsLoss()).text()
+    for line in (
+        "p = sigmoid(z¹)                           = ⎡0.5000  0.5000⎤",
+        "⎣0.7500  0.2500⎦",
+        "L = −1/4 Σ (y log p + (1 − y) log(1 − p)) = 0.7651",
+        "δ¹ = 1/4 (p − y)",
+        "= 1/4 ⎛⎡0.5000  0.5000⎤ − ⎡0  1⎤⎞ = ⎡ 0.1250  -0.1250⎤",
+    ):
+        assert line in told
+
+
+def test_a_dataframe_has_every_number_with_its_place() -> None:
+    pytest.importorskip("pandas")
+    record = nn.backprop(nn.MLP([2, 3, 1], rng=0), [[1, 2], [3, 4]], [[1], [0]], nn.HalfSSELoss())
+    frame = record.to_dataframe()
+    assert list(frame) == ["layer", "quantity", "example", "row", "column", "value"]
+    hidden = frame[frame.layer == 1]
+    for name in ("W", "dW"):
+        table = hidden[hidden.quantity == name].pivot(index="row", columns="column", values="value")
+        assert (table.index == [1, 2, 3]).all() and (table.columns == [1, 2]).all()
+        assert (table.to_numpy() == getattr(record.layer(1), name)).all()
+    for name in ("z", "a", "derivative", "delta"):
+        table = hidden[hidden.quantity == name].pivot(index="example", columns="row", values="value")
+        assert (table.to_numpy() == getattr(record.layer(1), name)).all()
+    for name in ("b", "db"):
+        table = hidden[hidden.quantity == name]
+        assert table.value.to_list() == getattr(record.layer(1), name).tolist()
+        assert table.example.isna().all() and table.column.isna().all()
+    assert len(frame) == 4 * (2 * 3 + 2 * 1) + 2 * (6 + 3 + 3 + 1)
+
+
+def test_a_dataframe_leaves_out_what_there_is_none_of() -> None:
+    pytest.importorskip("pandas")
+    frame = nn.backprop(*nn.worked_example("second")).to_dataframe()
+    assert set(frame.quantity) == {"W", "z", "a", "derivative", "delta", "dW"}
+    assert frame.example.isna().all()
+    assert_allclose(frame.query("layer == 2 and quantity == 'delta'").value, [-0.2396217], atol=5e-8)
+
+
+def test_without_pandas_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(UsageError) as caught:
+        nn.backprop(*nn.worked_example()).to_dataframe()
+    assert str(caught.value).splitlines() == [
+        "to_dataframe() needs pandas, which is not installed.",
+        "Run pip install 'autograd-lite[pandas]'.",
+    ]

@@ -1,0 +1,176 @@
+"""One pass of a network, read from the engine's own graph.
+
+The pass runs on a copy of the model, so that parameters, `.grad`, hooks and random state stay as they were.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite.errors import ShapeError, UsageError
+from nn.activations import Identity, key_of, label_of
+from nn.arguments import check_scalar
+from nn.containers import Sequential
+from nn.layers import Linear
+from nn.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSSELoss, MSELoss, SSELoss
+from nn.mlp import MLP
+from nn.module import Module, locate
+from nn.passes import LayerRecord, Pass
+
+LOSS_KEYS = {
+    HalfSSELoss: "half_sse",
+    SSELoss: "sse",
+    MSELoss: "mse",
+    BCELoss: "bce",
+    BCEWithLogitsLoss: "bce_logits",
+    CrossEntropyLoss: "cross_entropy",
+}
+
+
+def observed(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor]) -> Pass:
+    """Run a copy of the model and its loss, and read every layer's part; arguments and errors as for `nn.backprop`.
+
+    Examples
+    --------
+    >>> observed(*nn.worked_example()).layers[1].path
+    'layers.1'
+    """
+    copied = copy.deepcopy(model)
+    layers = _layers(copied)
+    with ag.enable_grad():
+        try:
+            steps = list(_forward(layers, _values(x)))
+        except ShapeError as error:
+            locate(error, copied)
+            raise
+        value = loss(steps[-1].a, _values(y))
+        check_scalar(value, "nn.backprop")
+        return _recorded(steps, value, loss, _values(y))
+
+
+class _Layer(NamedTuple):
+    path: str
+    linear: Linear
+    activation: Module
+
+
+class _Step(NamedTuple):
+    layer: _Layer
+    before: ag.Tensor
+    z: ag.Tensor
+    a: ag.Tensor
+
+
+def _values(data: Any) -> Any:
+    """Return data apart from the graph that computed them."""
+    return data.detach() if isinstance(data, ag.Tensor) else ag.tensor(data)
+
+
+def _layers(model: Module) -> list[_Layer]:
+    """Pair every Linear layer with the activation after it."""
+    layers: list[_Layer] = []
+    for path, module in _modules(model, ""):
+        if isinstance(module, Linear):
+            layers.append(_Layer(path, module, Identity()))
+        elif not layers or not isinstance(layers[-1].activation, Identity) or any(True for _ in module.parameters()):
+            raise UsageError(
+                f"nn.backprop cannot record {module.title()} at {path!r}: it reads Linear layers and activations.",
+                "Pass an nn.MLP, or an nn.Sequential of Linear layers, each followed by at most one activation.",
+            )
+        else:
+            layers[-1] = layers[-1]._replace(activation=module)
+    if not layers:
+        raise UsageError(
+            f"nn.backprop found no Linear layer in a {type(model).__name__}.",
+            "Pass an nn.MLP, or an nn.Sequential of Linear layers and activations.",
+        )
+    return layers
+
+
+def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
+    """Yield a model's modules in the order in which they run."""
+    prefix = f"{path}." if path else ""
+    if isinstance(model, MLP):
+        for k, (linear, activation) in enumerate(zip(model.layers, model.activations, strict=True)):
+            yield f"{prefix}layers.{k}", linear
+            yield f"{prefix}activations.{k}", activation
+    elif isinstance(model, Sequential):
+        for k, module in enumerate(model):
+            yield from _modules(module, f"{prefix}{k}")
+    elif isinstance(model, Module):
+        yield path, model
+    else:
+        raise UsageError(
+            f"nn.backprop records an nn.MLP or nn.Sequential, got {type(model).__name__}.", "Pass the model."
+        )
+
+
+def _forward(layers: list[_Layer], x: Any) -> Iterator[_Step]:
+    before = x
+    for layer in layers:
+        for parameter in layer.linear.parameters():
+            parameter.requires_grad = True
+        z = layer.linear(before)
+        a = layer.activation(z)
+        yield _Step(layer, before, z, a)
+        before = a
+
+
+def _recorded(steps: list[_Step], value: ag.Tensor, loss: Any, y: ag.Tensor) -> Pass:
+    wanted = [tensor for step in steps for tensor in (step.z, step.a, *step.layer.linear.parameters())]
+    found = iter(ag.gradients(value, wanted, retain_graph=True, allow_unused=True))
+    layers = []
+    for number, (layer, before, z, a) in enumerate(steps, 1):
+        weight, bias = layer.linear.weight, layer.linear.bias
+        delta, dL_da, dW = _array(next(found), z), _array(next(found), a), _array(next(found), weight)
+        layers.append(
+            LayerRecord(
+                number=number,
+                path=layer.path,
+                activation=key_of(layer.activation),
+                label=label_of(layer.activation),
+                W=np.array(weight.numpy()),
+                b=None if bias is None else np.array(bias.numpy()),
+                before=np.array(before.numpy()),
+                z=_unsigned(z.numpy()),
+                a=_unsigned(a.numpy()),
+                derivative=_derivative(z, a, delta, dL_da),
+                dL_da=dL_da,
+                delta=delta,
+                dW=dW,
+                db=None if bias is None else _array(next(found), bias),
+            )
+        )
+    return Pass(
+        x=layers[0].before,
+        y=np.array(y.numpy()),
+        loss=float(value.item()),
+        loss_key=LOSS_KEYS.get(type(loss), "custom"),
+        reduction=getattr(loss, "reduction", "sum"),
+        layers=tuple(layers),
+    )
+
+
+def _derivative(z: ag.Tensor, a: ag.Tensor, delta: Any, dL_da: Any) -> Any:
+    """Return σ′(z) from the graph of the activation alone; None unless δ = ∂L/∂a ⊙ σ′(z), element by element."""
+    if a is z:
+        return np.ones_like(delta)
+    if a.shape != z.shape:
+        return None
+    (slope,) = ag.gradients(a, z, np.ones(a.shape, a.dtype), retain_graph=True, allow_unused=True)
+    derivative = _array(slope, z)
+    return derivative if np.allclose(dL_da * derivative, delta, rtol=1e-5, atol=1e-12, equal_nan=True) else None
+
+
+def _array(gradient: ag.Tensor | None, like: ag.Tensor) -> Any:
+    return np.zeros(like.shape, like.dtype) if gradient is None else _unsigned(gradient.numpy())
+
+
+def _unsigned(values: Any) -> Any:
+    """Return a copy in which −0 is 0, as people write it."""
+    return np.asarray(values + 0.0, values.dtype)
