@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.spelling import spelled
 from nn.arguments import called, check_loss, check_scalar, positive_integer
 from nn.module import Module
 from nn.optim import Optimizer
@@ -34,6 +36,7 @@ class Evaluation(NamedTuple):
     accuracy: float | None
 
 
+@spelled
 @dataclass
 class History:
     """How training went.
@@ -73,6 +76,7 @@ class History:
         return latest
 
 
+@spelled
 def fit(
     model: Module,
     x: Any,
@@ -159,6 +163,7 @@ def fit(
     return history
 
 
+@spelled
 def evaluate(model: Module, x: Any, y: Any, loss: LossFunction) -> Evaluation:
     """Return a model's loss on a data set, in evaluation mode and without recording a graph.
 
@@ -378,8 +383,10 @@ def _check_model(model: Any, owner: str) -> None:
 
 def _bar(epochs: int, shown: bool) -> Any:
     """Return a progress bar over epochs, or one that shows nothing."""
-    # Loading tqdm takes as long as training a small model does.
-    from tqdm.auto import tqdm
+    # Loading tqdm takes as long as training a small model does. In a notebook without widgets it takes a bar of text,
+    # and warns of it in red.
+    with warnings.catch_warnings(category=UserWarning, action="ignore"):
+        from tqdm.auto import tqdm
 
     stream = sys.stderr
     live = stream is not None and stream.isatty()

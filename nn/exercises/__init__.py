@@ -1,0 +1,1 @@
+"""nn.exercise: fresh networks with numbers to work through by hand."""
