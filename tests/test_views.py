@@ -41,7 +41,7 @@ def test_looking_at_a_network_changes_nothing():
     inputs = ag.tensor([1.0, 2.0])
     expected = nn.manual_seed(3).random()
     nn.manual_seed(3)
-    for view in ("layers", "ops"):
+    for view in ("layers", "delta", "neurons", "ops"):
         nn.draw(model, inputs, y, loss, view=view)
     assert nn.random.generator().random() == expected
     assert inputs.name is None
@@ -126,9 +126,23 @@ def test_a_loss_written_as_a_function_goes_by_its_name():
     assert "distance" in layers_of(model, x, y, distance)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark", "print"])
+def test_the_layers_view_speaks_spanish(rng):
+    model = nn.MLP([8] * 10 + [1], activation="sigmoid", rng=0)
+    shown = layers_of(model, rng.normal(size=(4, 8)), np.zeros((4, 1)), nn.HalfSSELoss(), lang="es")
+    assert {"sigmoide · capas 2 a 9", "8 características", "576 parámetros", "4 ejemplos", "capa"} <= set(shown)
+
+
+def test_every_text_of_an_svg_is_told_how_wide_it_is():
+    tree = ET.fromstring(nn.draw(*nn.worked_example(), view="delta").pipe("svg"))
+    widths = {each.text: each.get("textLength") for each in tree.iter(f"{SVG}text")}
+    # Six letters of Courier, each 0.6 times 9 points wide.
+    assert widths["0.5374"] == "32.4"
+    assert all(float(width) > 0 for width in widths.values())
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "print", "auto"])
 def test_every_theme_draws_every_view(theme):
-    for view in ("layers", "ops"):
+    for view in ("layers", "delta", "neurons", "ops"):
         assert layers_of(*nn.worked_example(), view=view, theme=theme)
 
 

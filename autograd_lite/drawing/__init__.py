@@ -6,42 +6,58 @@ laid out in lines, and a sheet that pins them.
 
 from autograd_lite.drawing.axes import Axis, axis_for, counted_ticks, linear_axis
 from autograd_lite.drawing.bars import draw_bars
-from autograd_lite.drawing.blocks import Block, Style, beside, printable, space, words
+from autograd_lite.drawing.blocks import Block, Style, above, beside, card, matrix, padded, printable, space, words
 from autograd_lite.drawing.cards import Node, text_card
 from autograd_lite.drawing.chain import Item, Step, lay_out
 from autograd_lite.drawing.drawing import Drawing
-from autograd_lite.drawing.graph_view import checked_decimals, draw
-from autograd_lite.drawing.numbers import grouped, number, scientific, superscript
+from autograd_lite.drawing.graph_view import draw
+from autograd_lite.drawing.numbers import grouped, number, rows, scientific, shape_text, summary
+from autograd_lite.drawing.other_names import draw_dot, make_dot
 from autograd_lite.drawing.palette import Theme, theme_named
 from autograd_lite.drawing.renderer import GraphvizInfo, graphviz_info
+from autograd_lite.drawing.rules import Piece
 from autograd_lite.drawing.sheet import Sheet
+from autograd_lite.drawing.story import Detail, Moment, Numbers, Story, numbers_of
 
 __all__ = [
     "Axis",
     "Block",
+    "Detail",
     "Drawing",
     "GraphvizInfo",
     "Item",
+    "Moment",
     "Node",
+    "Numbers",
+    "Piece",
     "Sheet",
     "Step",
+    "Story",
     "Style",
     "Theme",
+    "above",
     "axis_for",
     "beside",
-    "checked_decimals",
+    "card",
     "counted_ticks",
     "draw",
     "draw_bars",
+    "draw_dot",
     "graphviz_info",
     "grouped",
     "lay_out",
     "linear_axis",
+    "make_dot",
+    "matrix",
     "number",
+    "numbers_of",
+    "padded",
     "printable",
+    "rows",
     "scientific",
+    "shape_text",
     "space",
-    "superscript",
+    "summary",
     "text_card",
     "theme_named",
     "words",

@@ -1,22 +1,31 @@
 """Puts the operations of a graph on a page: a chain in lines, any other graph by Graphviz's own layout `dot`."""
 
+from collections.abc import Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 import graphviz
 
-from autograd_lite.drawing.blocks import Block, Style, above, beside, space, words
-from autograd_lite.drawing.chain import WIDEST, Step, lay_out
+from autograd_lite.drawing.blocks import above
+from autograd_lite.drawing.chain import PANEL_PADDING, WIDEST, Step, lay_out
 from autograd_lite.drawing.fonts import text_width
+from autograd_lite.drawing.legend import legend
 from autograd_lite.drawing.operations import Operations, card_key, operation_key, scope_title
 from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, digraph, panel_style
 from autograd_lite.snapshot import Entry
 
-_NOTE_SIZE = 8.5
 _NODE_GAP, _RANK_GAP = 14.4, 21.6
 _LONGEST_STRIP = 3.0
 
 
-def arrange(operations: Operations, title: str, rankdir: str | None = None) -> str:
+def arrange(
+    operations: Operations,
+    title: str,
+    rankdir: str | None = None,
+    *,
+    widest: float = WIDEST,
+    attributes: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return the operations view as DOT.
 
     Parameters
@@ -26,47 +35,34 @@ def arrange(operations: Operations, title: str, rankdir: str | None = None) -> s
     rankdir : {'LR', 'TB', 'RL', 'BT'}, optional
         The direction of the arrows. Only from left to right are chains laid out in lines. Left out, it is that, or from
         top to bottom where a graph that branches would become a long strip.
+    widest : float
+        Points that the lines of a chain are long at most, where their items allow it.
+    attributes : mapping of str to str
+        More attributes of the graph.
     """
     steps = operations.chain() if rankdir in ("LR", None) else None
     if steps:
-        return _in_lines(operations, steps, title)
-    return _by_dot(operations, title, rankdir or ("TB" if _is_strip(operations) else "LR"))
+        return _in_lines(operations, steps, title, widest, attributes)
+    return _by_dot(operations, title, rankdir or ("TB" if _is_strip(operations) else "LR"), attributes)
 
 
-def legend(operations: Operations) -> list[Block]:
-    """Return a line on how to read the picture, and one on what could not be shown."""
-    look, theme, entries = operations.look, operations.look.theme, operations.entries.values()
-    small = Style(_NOTE_SIZE, theme.muted)
-    parts: list[Block] = []
-    if look.grads and any(entry.gradient is not None for entry in entries):
-        if look.values:
-            parts += [_sample("value", Style(8, theme.ink, courier=True)), words("at the left", small), space(28)]
-        sample = _sample("gradient", Style(8, theme.gradient, courier=True, italic=True))
-        parts += [sample, words("at the right, slanted", small), space(28)]
-    if any(entry.kind == "parameter" for entry in entries):
-        parts += [words("thick frame: parameter", small)]
-    lines = [beside(parts)] if parts else []
-    return [*lines, words(operations.note, small)] if operations.note else lines
-
-
-def _sample(text: str, style: Style) -> Block:
-    return beside([words(text, style), space(4)])
-
-
-def _in_lines(operations: Operations, steps: list[Step], title: str) -> str:
+def _in_lines(
+    operations: Operations, steps: list[Step], title: str, widest: float, attributes: Mapping[str, str]
+) -> str:
     lines = legend(operations)
     titles = [text_width(step.section, TITLE_SIZE, italic=True) + 40 for step in steps]
-    layout = lay_out(steps, narrowest=max([0.0, *titles, *(line.width for line in lines)]))
+    room = widest if widest == WIDEST else widest - 2 * PANEL_PADDING
+    layout = lay_out(steps, widest=room, narrowest=max([0.0, *titles, *(line.width for line in lines)]))
     sheet = Sheet(title, operations.look.theme)
     sheet.place(layout, operations.nodes)
     top = layout.height + 8
     for line in lines:
         sheet.text(line, 2, top)
         top += line.height
-    return sheet.source()
+    return sheet.source(**attributes)
 
 
-def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
+def _by_dot(operations: Operations, title: str, rankdir: str, attributes: Mapping[str, str]) -> str:
     theme, lines = operations.look.theme, legend(operations)
     graph = digraph(
         title,
@@ -79,6 +75,7 @@ def _by_dot(operations: Operations, title: str, rankdir: str) -> str:
         label=f"<{above(lines).markup}>" if lines else "",
         labelloc="b",
         labeljust="l",
+        **attributes,
     )
     tree = _Cluster()
     for entry in operations.entries.values():

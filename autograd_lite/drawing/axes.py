@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 
-from autograd_lite.drawing.numbers import superscript
+from autograd_lite.matrices import superscript
 
 _LOG_SPAN = 100.0
 _MARGIN = 0.03

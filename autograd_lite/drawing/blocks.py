@@ -168,16 +168,14 @@ def escape(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text with a blank for every line end and U+FFFD for what XML and UTF-8 cannot carry.
+    """Return a text with a blank for every line end, and U+FFFD for what XML and UTF-8 cannot carry or reorders text.
 
     Examples
     --------
     >>> printable("two\\nlines")
     'two lines'
     """
-    return "".join(
-        " " if each in "\t\n\r" else each if _is_carried(each) else "\N{REPLACEMENT CHARACTER}" for each in text
-    )
+    return "".join(" " if each in _BREAKS else each if _is_carried(each) else _REPLACED for each in text)
 
 
 def shortened(text: str, longest: int = 28) -> str:
@@ -197,8 +195,13 @@ def _table(lines: str, width: int, height: int) -> str:
 
 def _is_carried(character: str) -> bool:
     code = ord(character)
+    if character in _REORDERING:
+        return False
     return 0x20 <= code < 0x7F or 0xA0 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code >= 0x10000
 
 
+_BREAKS, _REPLACED = "\t\n\r\u2028\u2029", "\N{REPLACEMENT CHARACTER}"
+# They would turn around what stands after a name.
+_REORDERING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 # A backslash starts one of Graphviz's own escapes, such as \N for the name of the node; two are one backslash.
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\\": "\\\\"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Literal
 
 from autograd_lite.drawing import numbers
 from autograd_lite.drawing.blocks import (
@@ -21,10 +22,15 @@ from autograd_lite.drawing.blocks import (
 )
 from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.palette import Theme
+from autograd_lite.matrices import Array, is_large
+from autograd_lite.messages import message
 from autograd_lite.snapshot import Entry
 
 _NAME_SIZE, _SHAPE_SIZE, _NUMBER_SIZE, _OPERATION_SIZE = 11.0, 8.0, 8.0, 10.0
 _HEADER_HEIGHT = 16
+LONGEST_TOLD, LONGEST_LABEL = 200, 24
+# Alone in a circle, these signs would be specks.
+LEGIBLE = {"·": "×", "ᵀ": "T"}
 _LAYERED = re.compile(r"[zu]([⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ˡ0-9]+)")
 
 
@@ -38,18 +44,24 @@ class Node:
     is_round: bool = False
 
 
+Shown = bool | Literal["auto"]
+
+
 @dataclass(frozen=True)
 class Look:
     """What the reader asked to see: the theme, whether values and gradients are written out, and with how many digits.
 
-    `root` is the name of the tensor that is differentiated.
+    "auto" writes what there is; True says also where there is none. `root` is the name of the tensor that is
+    differentiated.
     """
 
     theme: Theme
-    values: bool = True
-    grads: bool = True
+    values: Shown = "auto"
+    grads: Shown = "auto"
     decimals: int = 4
     root: str = "L"
+    lang: str = "en"
+    legend: bool = False
 
 
 def tensor_card(entry: Entry, name: str | None, look: Look) -> Node:
@@ -66,13 +78,13 @@ def tensor_card(entry: Entry, name: str | None, look: Look) -> Node:
     is_number = entry.kind == "constant" and not name and not numbers.shape_text(entry.shape)
     header = None if is_number else _value_header(entry, name, look.theme).filled(paint.header)
     columns = [(header, _value_body(entry, look) if look.values or is_number else None)]
-    if look.grads and entry.gradient is not None:
+    if (look.grads and entry.gradient is not None) or (look.grads is True and not is_number):
         columns.append((_gradient_header(name, look), _gradient_body(entry, look)))
     block = card(_side_by_side(columns), border=paint.border, frame=paint.frame, fill=look.theme.page)
     attributes = {
         "shape": "plain",
         "label": f"<{block.markup}>",
-        "tooltip": _tooltip(entry, name),
+        "tooltip": _tooltip(entry, name, look.lang),
         "class": f"tensor {entry.kind}",
     }
     return Node(attributes, block.width, block.height)
@@ -121,7 +133,7 @@ def gradient_name(name: str, root: str) -> str:
 
 def operation_circle(label: str, tooltip: str, theme: Theme) -> Node:
     """Return an operation as a circle, or as an ellipse when its name is long."""
-    label = shortened(printable(label), 24)
+    label = shortened(printable(label), LONGEST_LABEL)
     text = text_width(label, _OPERATION_SIZE)
     is_long = text > 30
     width, height = (ceil(text * 1.12 + 16), 25) if is_long else (max(18, ceil(text + 5)),) * 2
@@ -175,24 +187,32 @@ def _gradient_header(name: str | None, look: Look) -> Block:
 
 def _value_body(entry: Entry, look: Look) -> Block | None:
     if entry.value is None:
-        return None
+        return _nothing(look.theme) if look.values is True else None
     style = Style(_NUMBER_SIZE, look.theme.ink, courier=True)
-    return _numbers(entry.value, style, look.decimals, given=entry.op is None)
+    return _numbers(entry.value, style, look, given=entry.op is None)
 
 
 def _gradient_body(entry: Entry, look: Look) -> Block:
+    if entry.gradient is None:
+        return _nothing(look.theme).filled(look.theme.gradient_fill)
     style = Style(_NUMBER_SIZE, look.theme.gradient, courier=True, italic=True)
-    body = _numbers(entry.gradient, style, look.decimals, given=entry.kind == "root")
+    body = _numbers(entry.gradient, style, look, given=entry.kind == "root")
     return body.filled(look.theme.gradient_fill)
 
 
-def _numbers(array: numbers.Array, style: Style, decimals: int, *, given: bool) -> Block:
+def _nothing(theme: Theme) -> Block:
+    """A dash, where a value was freed or there is no gradient."""
+    return padded(words("–", Style(_NUMBER_SIZE, theme.muted), height=10), left=4, right=4, top=3, bottom=4)
+
+
+def _numbers(array: Array, style: Style, look: Look, *, given: bool) -> Block:
     """The numbers of an array, or what is in it when it is too large."""
-    if numbers.is_large(array.shape):
-        lines = [line.replace(" ", "\N{NO-BREAK SPACE}") for line in numbers.summary(array, decimals=decimals)]
+    if is_large(array):
+        told = numbers.summary(array, decimals=look.decimals, lang=look.lang)
+        lines = [line.replace(" ", "\N{NO-BREAK SPACE}") for line in told]
         block = above(words(line, style, height=10) for line in lines)
     else:
-        block = matrix(numbers.rows(array, decimals=decimals, given=given), style)
+        block = matrix(numbers.rows(array, decimals=look.decimals, given=given), style)
     return padded(block, left=4, right=4, top=3, bottom=4)
 
 
@@ -207,7 +227,8 @@ def _side_by_side(columns: list[tuple[Block | None, Block | None]]) -> Block:
     return beside(drawn)
 
 
-def _tooltip(entry: Entry, name: str | None) -> str:
-    kind = "result" if entry.kind == "root" else entry.kind
-    origin = f"by {entry.title}" if entry.title else ""
-    return tooltip_text(name or "", f"{kind}, shape {tuple(entry.shape)}, {entry.dtype}", origin)
+def _tooltip(entry: Entry, name: str | None, lang: str) -> str:
+    kind = message(f"draw.kind_{entry.kind}", lang)
+    told = message("draw.tensor", lang, kind=kind, shape=tuple(entry.shape), dtype=entry.dtype)
+    origin = message("draw.by", lang, operation=entry.title) if entry.title else ""
+    return tooltip_text(shortened(name or "", LONGEST_TOLD), told, origin)

@@ -2,19 +2,26 @@
 
 import os
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import graphviz
 
+from autograd_lite.drawing.adaptive import adapted
 from autograd_lite.drawing.blocks import printable
-from autograd_lite.drawing.renderer import formats, render
-from autograd_lite.errors import ArgumentError, RenderError
+from autograd_lite.drawing.fitting import fitted
+from autograd_lite.drawing.interactive import page
+from autograd_lite.drawing.pdf import can_write_pdf, svg_to_pdf
+from autograd_lite.drawing.renderer import checked_backend, formats, render, writes
+from autograd_lite.drawing.story import Story
+from autograd_lite.errors import ArgumentError, RenderError, closest
+from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
 
-FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "json", "dot", "gv")
+FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "html", "json", "dot", "gv")
 _SVG_TAG = re.compile(r"<svg\b[^>]*>")
 
 
@@ -29,6 +36,12 @@ class Drawing:
         What it shows, in a few words.
     description : str
         What it shows, for those who cannot see it.
+    backend : {'auto', 'system', 'embedded'}
+        The Graphviz that draws it.
+    format : str, optional
+        The format of `render` for a path that tells none.
+    story : Story or callable, optional
+        What the page of `render("figure.html")` tells beyond the picture, or what returns it.
 
     Examples
     --------
@@ -37,8 +50,20 @@ class Drawing:
     b'<?xml'
     """
 
-    def __init__(self, source: str, *, title: str, description: str) -> None:
+    def __init__(
+        self,
+        source: str,
+        *,
+        title: str,
+        description: str,
+        backend: str = "auto",
+        format: str | None = None,
+        story: Story | Callable[[], Story] | None = None,
+    ) -> None:
         self._source = source
+        self._backend = checked_backend(backend)
+        self._format = None if format is None else _checked_format(format, backend)
+        self._story = story
         self.title = printable(title)
         self.description = printable(description)
 
@@ -50,12 +75,13 @@ class Drawing:
         """The picture in the DOT language, for any Graphviz."""
         return self._source
 
+    @spelled
     def pipe(self, format: str = "svg", *, dpi: float | None = None) -> bytes:
         """Return the picture as the bytes of a file.
 
         Parameters
         ----------
-        format : {'svg', 'png', 'jpg', 'pdf', 'json', 'dot'}
+        format : {'svg', 'png', 'jpg', 'pdf', 'html', 'json', 'dot'}
         dpi : float, optional
             Pixels an inch in PNG and JPEG, 192; lowered where there would be more than 40 million pixels.
 
@@ -71,12 +97,19 @@ class Drawing:
         >>> Drawing("digraph { x }", title="A node", description="x").pipe("png")[1:4]
         b'PNG'
         """
-        format = _checked_format(format)
+        format = _checked_format(format, self._backend)
+        dpi = _checked_dpi(dpi)
         if format in ("dot", "gv"):
             return self.source.encode()
-        data = render(self.source, "jpg" if format == "jpeg" else format, dpi=_checked_dpi(dpi))
-        return self._described(data.decode()).encode() if format == "svg" else data
+        if format == "svg":
+            return self._svg().encode()
+        if format == "html":
+            return page(self._svg(), self.source, self.title, self._told()).encode()
+        if format == "pdf" and can_write_pdf() and not writes("pdf", self._backend):
+            return svg_to_pdf(self._svg(for_print=True), title=self.title, description=self.description)
+        return render(self.source, "jpg" if format == "jpeg" else format, dpi=dpi, backend=self._backend)
 
+    @spelled
     def render(
         self,
         path: str | os.PathLike[str],
@@ -90,7 +123,8 @@ class Drawing:
         Parameters
         ----------
         path : path-like
-            Its suffix tells the format: svg, png, jpg, pdf, json, or dot for the source.
+            Its suffix tells the format: svg, png, jpg, pdf, json, dot for the source, or html for a page on which the
+            picture can be moved and enlarged, tells every number and rule, and is played step by step.
         format : str, optional
             The format, for a path without that suffix, to which it is then appended.
         dpi : float, optional
@@ -118,12 +152,13 @@ class Drawing:
         ...     drawing.render(Path(folder, "figure"), format="svg").name
         'figure.svg'
         """
-        target, format = _target(Path(path), format)
+        target, format = _target(Path(path), format, self._backend, self._format)
         _refuse_to_replace(target, overwrite)
         data = self.pipe(format, dpi=dpi)
         _refuse_to_replace(target, overwrite)
         return write_file(target, data)
 
+    @spelled
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> Path:
         """Write the DOT source to a file; this needs no Graphviz.
 
@@ -166,8 +201,19 @@ class Drawing:
         except Exception as error:
             return {"text/plain": f"{self!r}\n{error}"}
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What has been told consists of text alone.
+        return self.__dict__ | {"_story": self._told()}
+
+    def _told(self) -> Story | None:
+        return self._story() if callable(self._story) else self._story
+
+    def _svg(self, *, for_print: bool = False) -> str:
+        """The picture as SVG that says what it shows, for screen readers; a PDF has no style sheet."""
+        svg = render(self.source, "svg", backend=self._backend).decode()
+        return svg if for_print else self._described(fitted(adapted(svg)))
+
     def _described(self, svg: str) -> str:
-        """Say in the SVG what it shows, for screen readers."""
         mark = blake2b(self.source.encode(), digest_size=4).hexdigest()
         title = f'<title id="title-{mark}">{escape(self.title)}</title>'
         description = f'<desc id="desc-{mark}">{escape(self.description)}</desc>'
@@ -175,11 +221,14 @@ class Drawing:
         return _SVG_TAG.sub(lambda tag: f"{tag[0][:-1]}{labels}\n{title}\n{description}", svg, count=1)
 
 
-def _checked_format(format: str) -> str:
+def _checked_format(format: str, backend: str = "auto") -> str:
     known = str(format).lower().removeprefix(".")
     if known not in FORMATS:
+        near = closest(known, FORMATS)
+        meant = f"Did you mean {near!r}? " if near else ""
+        offered = ", ".join(formats(backend))
         raise ArgumentError(
-            f"unknown picture format {format!r}.", f"Formats that can be written here: {', '.join(formats())}."
+            f"unknown picture format {format!r}.", f"{meant}Formats that can be written here: {offered}."
         )
     return known
 
@@ -190,17 +239,19 @@ def _checked_dpi(dpi: float | None) -> float | None:
     return dpi
 
 
-def _target(path: Path, format: str | None) -> tuple[Path, str]:
+def _target(path: Path, format: str | None, backend: str, default: str | None) -> tuple[Path, str]:
     """The file to write and its format, from a path and a format that may each tell."""
     suffix = path.suffix.lower().removeprefix(".")
+    if format is None and suffix not in FORMATS:
+        format = default
     if format is None:
         if not suffix:
             raise ArgumentError(
                 f"{str(path)!r} has no suffix that tells the format.",
                 f"Write {path.name + '.svg'!r}, or pass format='svg'.",
             )
-        return path, _checked_format(suffix)
-    format = _checked_format(format)
+        return path, _checked_format(suffix, backend)
+    format = _checked_format(format, backend)
     if suffix == format or {suffix, format} == {"jpg", "jpeg"}:
         return path, format
     if suffix in FORMATS:

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd_lite.drawing.arrangement import arrange
-from autograd_lite.drawing.cards import Look
+from autograd_lite.drawing.blocks import printable, shortened
+from autograd_lite.drawing.cards import Look, Shown
 from autograd_lite.drawing.drawing import Drawing
+from autograd_lite.drawing.folding import folded
 from autograd_lite.drawing.numbers import number
 from autograd_lite.drawing.operations import Operations
 from autograd_lite.drawing.palette import theme_named
+from autograd_lite.drawing.paper import READABLE, on_paper, page_width
+from autograd_lite.drawing.renderer import checked_backend
+from autograd_lite.drawing.story import story_of
 from autograd_lite.errors import ArgumentError, UsageError
-from autograd_lite.snapshot import Snapshot, snapshot
+from autograd_lite.matrices import checked_decimals
+from autograd_lite.messages import checked_language, message
+from autograd_lite.snapshot import FREED, Snapshot, snapshot
+from autograd_lite.spelling import spelled
 
 if TYPE_CHECKING:
     from autograd_lite.tensors import Tensor
 
 MOST_NODES = 600
-MOST_DECIMALS = 17
-UNRECORDED = "nothing recorded: no input has requires_grad=True, or it was computed inside no_grad()"
-NOT_SCALAR = "no gradients: the result is no scalar"
 RANKDIRS = ("LR", "TB", "RL", "BT")
+_LONGEST_NAME = 60
 
 
+@spelled
 def draw(
     t: Tensor,
     *,
-    values: bool = True,
-    grads: bool = True,
+    values: Shown = "auto",
+    grads: Shown = "auto",
     decimals: int = 4,
     rankdir: str | None = None,
+    width: str | None = None,
     theme: str = "light",
-    names: Mapping[str, Tensor] | None = None,
+    fold: Shown = "auto",
+    max_nodes: int = MOST_NODES,
+    names: Mapping[str, Any] | None = None,
+    legend: bool = False,
+    lang: str = "en",
+    backend: str = "auto",
 ) -> Drawing:
     """Draw the graph that computed a tensor: its operations, and the value and gradient of everything named.
 
@@ -42,17 +56,34 @@ def draw(
     t : Tensor
         The result of a computation, of any shape. The gradients shown are those of `t`, when it is a scalar; `.grad`
         of every tensor stays as it is.
-    values, grads : bool
-        Write out values and gradients; arrays with more than six rows or columns as their range and norm.
+    values, grads : bool or 'auto'
+        Write out values and gradients; arrays with more than six rows or columns as their range and norm. 'auto'
+        writes those that there are, True a dash also where there is none.
     decimals : int
         Digits after the point of computed numbers; given ones are written as they were given.
     rankdir : {'LR', 'TB', 'RL', 'BT'}, optional
         The direction of the arrows. From left to right, a chain of layers is laid out in lines. Left out, it is from
         left to right, but from top to bottom for a graph that branches and would become a long strip.
-    theme : {'light', 'dark', 'print'}
-        For light and dark pages, or for black ink on white paper.
+    width : str, optional
+        The width of the page, such as '17cm', '6.7in' or '480pt': the picture is arranged so that no text is smaller
+        than 7 pt there, and warns where that cannot be done.
+    theme : {'light', 'dark', 'print', 'auto'}
+        For light and dark pages, or for black ink on white paper. 'auto' is light, and in an SVG dark for readers
+        whose system is (CSS prefers-color-scheme).
+    fold : bool or 'auto'
+        Draw operations that repeat, and long chains of unnamed elementwise operations, as one: "tanh × 48". 'auto'
+        does so for a graph of more than 300 nodes, or `max_nodes`, above which whole scopes are folded too.
+    max_nodes : int
+        More nodes than these, after folding, are not drawn.
     names : mapping of str to Tensor, optional
-        Names for tensors that have none, for example ``locals()``.
+        Names for tensors that have none, for example ``locals()``: whatever is no Tensor, or begins with an
+        underscore, is passed over.
+    legend : bool
+        Add a legend of colours.
+    lang : {'en', 'es'}
+        The language of the words in the picture.
+    backend : {'auto', 'system', 'embedded'}
+        The Graphviz of the system, or the one of the package graphviz-pure; 'auto' prefers that of the system.
 
     Returns
     -------
@@ -64,7 +95,12 @@ def draw(
     UsageError
         When `t` is no Tensor.
     ArgumentError
-        For an unknown theme or direction, and for graphs of more than 600 nodes.
+        For an unknown theme, direction, language or backend, and for graphs that nobody could read.
+
+    Warns
+    -----
+    UserWarning
+        When the text would be smaller than 7 pt at `width`.
 
     Examples
     --------
@@ -73,59 +109,134 @@ def draw(
     >>> ag.draw(x * x + 1)
     <Drawing: The operations that compute L>
     """
-    look = Look(theme_named(theme), bool(values), bool(grads), checked_decimals(decimals))
-    if rankdir is not None and rankdir not in RANKDIRS:
-        raise ArgumentError(f"unknown rankdir {rankdir!r}.", f"Write one of {', '.join(map(repr, RANKDIRS))}.")
-    if names is not None and not isinstance(names, Mapping):
-        raise UsageError(
-            f"names must map names to tensors, got {type(names).__name__}.", "Write names={'W': W} or names=locals()."
-        )
-    graph = snapshot(t, names=names)
-    return draw_snapshot(replace(graph, note=graph.note or _missing(t, look)), look, rankdir)
+    look = Look(
+        theme_named(theme),
+        _shown("values", values),
+        _shown("grads", grads),
+        checked_decimals(decimals),
+        lang=checked_language(lang),
+        legend=bool(legend),
+    )
+    fold, most = _shown("fold", fold), _checked_limit(max_nodes)
+    return drawn(t, _names(names), look, rankdir=rankdir, width=width, fold=fold, most=most, backend=backend)
 
 
-def draw_snapshot(graph: Snapshot, look: Look, rankdir: str | None = None) -> Drawing:
-    """Draw a graph that was taken as data."""
-    if len(graph.entries) > MOST_NODES:
-        raise ArgumentError(
-            f"the graph has {len(graph.entries):,} nodes; a picture of more than {MOST_NODES} cannot be read.",
-            "Draw an intermediate result or a smaller model; nn.draw(model, x, y, loss) draws layers, not operations.",
-        )
+def drawn(
+    t: Tensor,
+    names: Mapping[str, Any],
+    look: Look,
+    *,
+    rankdir: str | None = None,
+    width: str | None = None,
+    fold: Shown = "auto",
+    most: int = MOST_NODES,
+    backend: str = "auto",
+    format: str | None = None,
+) -> Drawing:
+    """Draw what computed a tensor, under names that win over the tensors' own."""
+    _check_rankdir(rankdir)
+    checked_backend(backend)
+    points = None if width is None else page_width(width)
+    graph = _limited(snapshot(t, names=names, parts=True), fold, most, look.lang)
+    graph = replace(graph, note=_note(graph, t, look))
     root = next(entry for entry in graph.entries if entry.id == graph.root)
-    look = replace(look, root=root.name or look.root)
-    title = f"The operations that compute {look.root}"
-    source = arrange(Operations(graph, look), title, rankdir)
-    return Drawing(source, title=title, description=_description(graph, look))
+    look = replace(look, root=shortened(printable(root.name or look.root), _LONGEST_NAME))
+    title = message("draw.title", look.lang, name=look.root)
+    operations = Operations(graph, look)
+    if points is None:
+        source = arrange(operations, title, rankdir)
+    else:
+        source, text = on_paper(operations, title, rankdir, points, backend)
+        if text is not None and text < READABLE:
+            warnings.warn(
+                f"at {width} the smallest text of this picture is {text:.1f} pt, less than {READABLE:g} pt.\n"
+                "Draw an intermediate result, leave out values and gradients, or pass fold=True.",
+                UserWarning,
+                stacklevel=4,
+            )
+    story = story_of(graph, look, operations.nodes)
+    return Drawing(
+        source, title=title, description=_description(graph, look), backend=backend, format=format, story=story
+    )
 
 
-def checked_decimals(decimals: int) -> int:
-    """Return a count of decimals that numbers can be written with."""
-    if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= MOST_DECIMALS:
+def _limited(graph: Snapshot, fold: Shown, most: int, lang: str) -> Snapshot:
+    """Return the graph, folded as far as is asked for, if it can be drawn then."""
+    smaller = folded(graph, always=fold is True, most=most, lang=lang) if fold else graph
+    if len(smaller.entries) > most:
+        count, left = len(graph.entries), len(smaller.entries)
+        after = f", and {left:,} after folding" if left < count else ""
+        first = "" if fold else "Write fold=True, "
+        group = "group operations `with ag.scope('part'):`, draw an intermediate result"
         raise ArgumentError(
-            f"decimals must be a whole number from 0 to {MOST_DECIMALS}, got {decimals!r}.", "Leave it out for 4."
+            f"the graph has {count:,} nodes{after}; a picture of more than {most} cannot be read.",
+            f'{first}{group if first else group.capitalize()}, or nn.draw(model, x, y, loss, view="layers").',
         )
-    return decimals
+    return smaller
 
 
-def _missing(t: Tensor, look: Look) -> str | None:
+def _note(graph: Snapshot, t: Tensor, look: Look) -> str | None:
     """Say why a picture shows less than was asked for."""
+    if graph.note == FREED:
+        return message("draw.freed", look.lang)
     if not t.requires_grad:
-        return UNRECORDED
-    return NOT_SCALAR if look.grads and t.size != 1 else None
+        return message("draw.unrecorded", look.lang)
+    return message("draw.not_scalar", look.lang) if look.grads and t.size != 1 else graph.note
 
 
 def _description(graph: Snapshot, look: Look) -> str:
     """Say in words what the picture shows."""
+    lang = look.lang
     operations = [entry for entry in graph.entries if entry.op is not None]
-    named = [entry.name for entry in graph.entries if entry.name and entry.id != graph.root]
+    named = [shortened(entry.name, _LONGEST_NAME) for entry in graph.entries if entry.name and entry.id != graph.root]
     root = next(entry for entry in graph.entries if entry.id == graph.root)
-    parts = [f"A computation graph of {len(operations)} operations that ends in {look.root}"]
+    result = look.root
     if root.value is not None and root.value.size == 1:
-        parts[0] += f" = {number(root.value, decimals=look.decimals)}"
+        result += f" = {number(root.value, decimals=look.decimals)}"
+    count = len(operations)
+    parts = [message("draw.single" if count == 1 else "draw.description", lang, count=count, result=result)]
     if named:
-        more = f" and {len(named) - 20} more" if len(named) > 20 else ""
-        parts.append(f"Named tensors: {', '.join(named[:20])}{more}")
-    scopes = list(dict.fromkeys(entry.scope[0] for entry in graph.entries if entry.scope))
+        listed = ", ".join(named[:20])
+        if len(named) > 20:
+            listed = message("draw.more", lang, names=listed, count=len(named) - 20)
+        parts.append(message("draw.named", lang, names=listed))
+    scopes = dict.fromkeys(shortened(entry.scope[0], _LONGEST_NAME) for entry in graph.entries if entry.scope)
     if scopes:
-        parts.append(f"Parts: {', '.join(scopes[:20])}")
+        parts.append(message("draw.parts", lang, names=", ".join(list(scopes)[:20])))
     return ". ".join([*parts, graph.note or ""]).strip(". ") + "."
+
+
+def _names(names: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the names of tensors that have none of their own; of two for one tensor, the first."""
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise UsageError(
+            f"names must map names to tensors, got {type(names).__name__}.", "Write names={'W': W} or names=locals()."
+        )
+    given = [(name, each) for name, each in names.items() if not _is_private(name)]
+    return {name: each for name, each in reversed(given) if getattr(each, "name", None) is None}
+
+
+def _is_private(name: object) -> bool:
+    """Tell whether a name is a variable's that begins with an underscore; "_encoder.weight" is a parameter's path."""
+    return not isinstance(name, str) or (name.startswith("_") and name.isidentifier())
+
+
+def _shown(option: str, given: Shown) -> Shown:
+    if not isinstance(given, bool) and given != "auto":
+        raise ArgumentError(f"{option} must be True, False or 'auto', got {given!r}.", "Leave it out for 'auto'.")
+    return given
+
+
+def _check_rankdir(rankdir: str | None) -> None:
+    if rankdir is not None and rankdir not in RANKDIRS:
+        raise ArgumentError(f"unknown rankdir {rankdir!r}.", f"Write one of {', '.join(map(repr, RANKDIRS))}.")
+
+
+def _checked_limit(most: int) -> int:
+    if isinstance(most, bool) or not isinstance(most, int) or most < 1:
+        raise ArgumentError(
+            f"max_nodes must be a whole number from 1 on, got {most!r}.", f"Leave it out for {MOST_NODES}."
+        )
+    return most

@@ -1,16 +1,12 @@
-"""How numbers are written in pictures: one count of decimals a matrix, a true minus sign, and no negative zero."""
+"""How numbers are written in pictures: short, with a true minus sign, and large arrays summed up in lines."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]
-
-LARGEST_SHOWN = 6
-_MOST_GIVEN_DECIMALS = 6
-_LARGEST_PLAIN = 1e6
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+from autograd_lite.matrices import Array, norm, numbers, superscript
+from autograd_lite.messages import message
 
 
 def rows(array: npt.ArrayLike, *, decimals: int = 4, given: bool = False) -> list[list[str]]:
@@ -43,16 +39,9 @@ def rows(array: npt.ArrayLike, *, decimals: int = 4, given: bool = False) -> lis
     """
     array = np.asarray(array)
     grid = array.reshape(-1, 1) if array.ndim < 2 else array
-    if np.iscomplexobj(grid):
-        real, imaginary = (
-            rows(grid.real, decimals=decimals, given=given),
-            rows(grid.imag, decimals=decimals, given=given),
-        )
-        return [[_complex(*pair) for pair in zip(*each, strict=True)] for each in zip(real, imaginary, strict=True)]
-    if grid.dtype.kind in "biu":
-        return [[_minus(str(each)) for each in row] for row in grid.tolist()]
-    pattern = _pattern(grid, decimals, given)
-    return [[_float(each, pattern) for each in row] for row in grid.tolist()]
+    if grid.dtype.kind == "b":
+        return [[str(each) for each in row] for row in grid.tolist()]
+    return [[_minus(each) for each in row] for row in numbers(grid, decimals, given=given, short=True)]
 
 
 def number(value: Any, *, decimals: int = 4, given: bool = False) -> str:
@@ -66,13 +55,14 @@ def number(value: Any, *, decimals: int = 4, given: bool = False) -> str:
     return rows(np.asarray(value).reshape(()), decimals=decimals, given=given)[0][0]
 
 
-def summary(array: Array, *, decimals: int = 4) -> list[str]:
+def summary(array: Array, *, decimals: int = 4, lang: str = "en") -> list[str]:
     """Say what is in an array too large to be written out: the smallest and the largest number, and the norm.
 
     Parameters
     ----------
     array : array of any shape
     decimals : int
+    lang : {"en", "es"}
 
     Returns
     -------
@@ -85,31 +75,20 @@ def summary(array: Array, *, decimals: int = 4) -> list[str]:
     ['min  −7.0000', 'max   7.0000', '‖·‖  16.7332']
     """
     if array.size == 0:
-        return ["empty"]
+        return [message("draw.empty", lang)]
     if array.dtype.kind in "biu":
         extremes = rows(np.array([array.min(), array.max()]))
         return _facts([("min", extremes[0][0]), ("max", extremes[1][0])])
-    numbers = np.abs(array) if np.iscomplexobj(array) else np.asarray(array, dtype=np.float64)
-    finite = numbers[np.isfinite(numbers)]
+    sizes = np.abs(array) if np.iscomplexobj(array) else np.asarray(array, dtype=np.float64)
+    finite = sizes[np.isfinite(sizes)]
     facts: list[tuple[str, str]] = []
     if finite.size:
-        low, high, norm = rows(np.array([finite.min(), finite.max(), _norm(finite)]), decimals=decimals)
+        (low,), (high,), (length,) = rows([finite.min(), finite.max(), norm(finite)], decimals=decimals)
         names = ("|min|", "|max|") if np.iscomplexobj(array) else ("min", "max")
-        facts = [*zip(names, (low[0], high[0]), strict=True), ("‖·‖", norm[0])]
+        facts = [*zip(names, (low, high), strict=True), ("‖·‖", length)]
     if finite.size < array.size:
-        facts.append(("not finite", str(array.size - finite.size)))
+        facts.append((message("draw.not_finite", lang), str(array.size - finite.size)))
     return _facts(facts)
-
-
-def is_large(shape: tuple[int, ...]) -> bool:
-    """Tell whether a shape is summed up instead of written out.
-
-    Examples
-    --------
-    >>> is_large((6, 6)), is_large((7,)), is_large((2, 2, 2))
-    (False, True, True)
-    """
-    return len(shape) > 2 or any(size > LARGEST_SHOWN or size == 0 for size in shape)
 
 
 def scientific(value: float, digits: int = 2) -> str:
@@ -126,17 +105,6 @@ def scientific(value: float, digits: int = 2) -> str:
         return _minus(str(float(value)))
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     return _minus(mantissa) + (f"×10{superscript(int(exponent))}" if int(exponent) else "")
-
-
-def superscript(value: int) -> str:
-    """Write an integer above the line.
-
-    Examples
-    --------
-    >>> superscript(-12)
-    '⁻¹²'
-    """
-    return str(value).translate(_RAISED)
 
 
 def grouped(count: int) -> str:
@@ -168,45 +136,5 @@ def _facts(facts: list[tuple[str, str]]) -> list[str]:
     return [f"{label:3}  {value:>{widest}}" for label, value in facts]
 
 
-def _pattern(grid: Array, decimals: int, given: bool) -> str:
-    """Choose the one format that every number of a matrix is written in."""
-    finite = np.abs(grid[np.isfinite(grid)]).astype(np.float64)
-    largest = float(finite.max()) if finite.size else 0.0
-    if given and largest < _LARGEST_PLAIN and (needed := _decimals_of(grid)) <= _MOST_GIVEN_DECIMALS:
-        return f".{needed}f"
-    least_readable = 10.0 ** (1 - decimals) if decimals > 1 else 0.5 * 10.0**-decimals
-    if largest >= _LARGEST_PLAIN or 0.0 < largest < least_readable:
-        return f".{min(max(decimals - 1, 0), 2)}e"
-    return f".{decimals}f"
-
-
-def _decimals_of(grid: Array) -> int:
-    """Count the decimals of the longest number, each as short as its dtype allows."""
-    finite = grid[np.isfinite(grid)].ravel()
-    texts = [np.format_float_positional(each, unique=True, trim="-") for each in finite]
-    return max((len(text.partition(".")[2]) for text in texts), default=0)
-
-
-def _float(value: float, pattern: str) -> str:
-    if not np.isfinite(value):
-        return _minus(str(value))
-    if value == 0.0 and pattern.endswith("e"):
-        return "0"
-    text = format(value, pattern)
-    is_zero = float(text) == 0.0
-    return _minus(text.removeprefix("-") if is_zero else text)
-
-
-def _complex(real: str, imaginary: str) -> str:
-    sign = "" if imaginary.startswith("−") else "+"
-    return f"{real}{sign}{imaginary}i"
-
-
 def _minus(text: str) -> str:
     return text.replace("-", "−")
-
-
-def _norm(numbers: Array) -> float:
-    """The root of the sum of squares, scaled so that it neither overflows nor vanishes."""
-    scale = float(np.abs(numbers).max())
-    return scale * float(np.sqrt(np.sum(np.square(numbers / scale)))) if scale else 0.0

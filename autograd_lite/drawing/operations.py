@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from itertools import repeat
 
 from autograd_lite.drawing.blocks import printable, shortened
-from autograd_lite.drawing.cards import Look, Node, operation_circle, tensor_card
+from autograd_lite.drawing.cards import LEGIBLE, LONGEST_TOLD, Look, Node, operation_circle, tensor_card
 from autograd_lite.drawing.chain import Item, Step
 from autograd_lite.drawing.numbers import number
+from autograd_lite.messages import message
 from autograd_lite.snapshot import Entry, Snapshot
 
 _POWER = {"^", "**"}
 _ORDER_MATTERS = {"−", "-", "/", "÷", "mod", "//", "%", *_POWER}
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-# Alone in a circle, these signs would be specks.
-_LEGIBLE = {"·": "×", "ᵀ": "T"}
 _LONGEST_TITLE = 60
 _LONGEST_BRANCH = 2
+_MOST_BELOW = 3
 _LONGEST_IN_LABEL = 8
 
 
@@ -43,6 +43,7 @@ class Operations:
         self.note = snapshot.note
         self.uses = Counter(operand for entry in snapshot.entries for operand in entry.inputs)
         self._told = {operand.id for entry in snapshot.entries for operand in self._told_by_label(entry)}
+        self._places = message("draw.first", look.lang), message("draw.second", look.lang)
         self.nodes: dict[str, Node] = {}
         for entry in snapshot.entries:
             if entry.op is not None:
@@ -74,7 +75,7 @@ class Operations:
         """
         for entry in self.entries.values():
             operands = self.operands(entry)
-            places = ("1st", "2nd") if self._has_unclear_order(entry) else repeat("")
+            places = self._places if self._has_unclear_order(entry) else repeat("")
             for operand, place in zip(operands, places, strict=False):
                 yield self.keys(operand)[-1], operation_key(entry), place
             if len(self.keys(entry)) == 2:
@@ -109,7 +110,9 @@ class Operations:
             operands = self.operands(current)
             before = self._before(operands)
             others = [operand for operand in operands if operand is not before]
-            if self._has_unclear_order(current) or not all(self._branch(other) for other in others):
+            if self._has_unclear_order(current) or len(others) > _MOST_BELOW:
+                return None
+            if not all(self._branch(other) for other in others):
                 return None
             steps.append((current, before, others))
             current = before if before is not None and before.op is not None else None
@@ -177,8 +180,14 @@ class Operations:
 
     def _circle(self, entry: Entry) -> Node:
         names = [self._spelled(operand) for operand in self._all_operands(entry)]
-        call = f"{entry.title or entry.op} of {', '.join(name or '·' for name in names)}"
-        tooltip = f"{call}: shape {tuple(entry.shape)}, {entry.dtype}"
+        tooltip = message(
+            "draw.call",
+            self.look.lang,
+            operation=entry.title or entry.op,
+            operands=shortened(", ".join(name or "·" for name in names), LONGEST_TOLD),
+            shape=tuple(entry.shape),
+            dtype=entry.dtype,
+        )
         return operation_circle(_label(entry.op or "", names), tooltip, self.look.theme)
 
     def _spelled(self, operand: Entry) -> str | None:
@@ -191,7 +200,7 @@ class Operations:
 def _label(operation: str, names: list[str | None]) -> str:
     """What stands in the circle; where the order of the operands matters, with their names."""
     if len(names) != 2 or operation not in _ORDER_MATTERS or not any(names):
-        return _LEGIBLE.get(operation, operation)
+        return LEGIBLE.get(operation, operation)
     left, right = (name and shortened(name, _LONGEST_IN_LABEL) for name in names)
     if operation in _POWER and right and right.isdecimal():
         base = left or "·"

@@ -1,9 +1,9 @@
-"""The colours of the pictures, one theme for light pages, one for dark pages and one for black ink on white paper."""
+"""The colours of the pictures: for light pages, for dark ones, for black ink on paper, and for the reader's choice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from autograd_lite.errors import ArgumentError, nearest
+from autograd_lite.errors import ArgumentError, nearest, quoted
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Theme:
     edge: str
     gradient: str
     gradient_fill: str
+    negative: str
+    fault: str
     operation_fill: str
     operation_border: str
     operation_ink: str
@@ -44,6 +46,8 @@ LIGHT = Theme(
     edge="#475569",
     gradient="#C2410C",
     gradient_fill="#FFF7ED",
+    negative="#9D174D",
+    fault="#BE123C",
     operation_fill="#334155",
     operation_border="#334155",
     operation_ink="#FFFFFF",
@@ -67,6 +71,8 @@ DARK = Theme(
     edge="#94A3B8",
     gradient="#FDBA74",
     gradient_fill="#431407",
+    negative="#F9A8D4",
+    fault="#FDA4AF",
     operation_fill="#CBD5E1",
     operation_border="#CBD5E1",
     operation_ink="#0F172A",
@@ -90,6 +96,8 @@ PRINT = Theme(
     edge="#000000",
     gradient="#000000",
     gradient_fill="#FFFFFF",
+    negative="#000000",
+    fault="#000000",
     operation_fill="#FFFFFF",
     operation_border="#000000",
     operation_ink="#000000",
@@ -105,7 +113,10 @@ PRINT = Theme(
     },
 )
 
-THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
+# Light, and in an SVG dark for readers whose system is.
+AUTO = replace(LIGHT, name="auto")
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT, AUTO)}
 
 
 def theme_named(name: str) -> Theme:
@@ -123,6 +134,6 @@ def theme_named(name: str) -> Theme:
     """
     if not isinstance(name, str) or name not in THEMES:
         raise ArgumentError(
-            f"unknown theme {name!r}.", f"Write theme={nearest(str(name), THEMES)}; there are 'light', 'dark', 'print'."
+            f"unknown theme {name!r}.", f"Write theme={nearest(str(name), THEMES)}; there are {quoted(THEMES)}."
         )
     return THEMES[name]

@@ -11,17 +11,19 @@ from importlib import metadata
 from math import sqrt
 from pathlib import Path
 
-from autograd_lite.errors import RenderError
+from autograd_lite.drawing.pdf import INSTALL, can_write_pdf
+from autograd_lite.errors import ArgumentError, RenderError, suggestion
 
+BACKENDS = ("auto", "system", "embedded")
 LARGEST_PIXELS = 40e6
 _LONGEST_SIDE = 30_000
 _DEFAULT_DPI = 192.0
 _SECONDS = 300
 _RASTER = ("png", "jpg", "jpeg")
-_WANTED = ("svg", "png", "jpg", "pdf", "json", "dot")
+_WANTED = ("svg", "png", "jpg", "pdf", "html", "json", "dot")
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 # The fonts of the embedded renderer lack these; a picture of pixels cannot borrow them from the reader's fonts.
-_LOOKALIKES = str.maketrans({"⊙": "ʘ", "∘": "°", "∥": "‖"})
+_LOOKALIKES = str.maketrans({"⊙": "ʘ", "∘": "°", "∥": "‖", "✗": "×"})
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def graphviz_info() -> GraphvizInfo:
     return next(_found(), GraphvizInfo("none", "", "", ("dot",)))
 
 
-def formats() -> tuple[str, ...]:
+def formats(backend: str = "auto") -> tuple[str, ...]:
     """Return the formats that the renderers here write between them; the source is one that needs none.
 
     Examples
@@ -73,11 +75,45 @@ def formats() -> tuple[str, ...]:
     >>> "dot" in formats()
     True
     """
-    offered = {"dot", *(format for info in _found() for format in info.formats)}
+    offered = {"dot", *(format for info in _chosen(backend) for format in info.formats)}
+    if "svg" in offered:
+        offered |= {"html", "pdf"} if can_write_pdf() else {"html"}
     return tuple(each for each in _WANTED if each in offered)
 
 
-def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
+def checked_backend(backend: str) -> str:
+    """Return one of the backends.
+
+    Raises
+    ------
+    ArgumentError
+        When it is none.
+
+    Examples
+    --------
+    >>> checked_backend("embedded")
+    'embedded'
+    """
+    if backend not in BACKENDS:
+        raise ArgumentError(f"unknown backend {backend!r}.", suggestion(backend, BACKENDS))
+    return backend
+
+
+def writes(format: str, backend: str = "auto") -> bool:
+    """Tell whether a Graphviz here writes a format itself."""
+    return any(format in info.formats for info in _chosen(backend))
+
+
+def size(source: str, backend: str = "auto") -> tuple[float, float] | None:
+    """Return width and height of a picture in points, before it is scaled to a page; None without a Graphviz."""
+    info = next(iter(_chosen(backend)), None)
+    if info is None:
+        return None
+    width, height = _inches(info.program, source)
+    return 72 * width, 72 * height
+
+
+def render(source: str, format: str, *, dpi: float | None = None, backend: str = "auto") -> bytes:
     """Draw DOT in a format.
 
     Parameters
@@ -87,24 +123,24 @@ def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
         One that `graphviz_info` lists.
     dpi : float, optional
         Pixels an inch in PNG and JPEG, lowered where the picture would have more than 40 million pixels; 192.
+    backend : {'auto', 'system', 'embedded'}
+        The Graphviz of the system, or the one of the package graphviz-pure; 'auto' prefers that of the system.
 
     Raises
     ------
     RenderError
         When there is no Graphviz, when it does not write this format, or when it fails.
     """
-    found = list(_found())
+    found = _chosen(backend)
     if not found:
-        raise RenderError(
-            "no Graphviz was found, neither a system dot nor graphviz-pure.",
-            "Run pip install graphviz-pure, or save the DOT source with .save('figure.dot').",
-        )
+        raise _missing(backend)
     info = next((each for each in found if format in each.formats), None)
     if info is None:
+        by_package = f"Run {INSTALL}, or install" if format == "pdf" else "Install"
+        offered = ", ".join(formats(backend))
         raise RenderError(
-            f"the {found[0].renderer} Graphviz {found[0].version} writes no {format}.",
-            f"Write one of {', '.join(formats())}, "
-            "or install Graphviz on the system (https://graphviz.org/download) so that dot is on the PATH.",
+            f"the {found[0].renderer} Graphviz {found[0].version} writes no {format}, only {offered}.",
+            f"{by_package} Graphviz on the system (https://graphviz.org/download) so that dot is on the PATH.",
         )
     if format not in _RASTER:
         return _run(info.program, source, f"-T{format}")
@@ -117,9 +153,30 @@ def render(source: str, format: str, *, dpi: float | None = None) -> bytes:
 
 def _fitting_dpi(program: str, source: str, dpi: float) -> float:
     """Lower the resolution until the picture has a size that can be drawn and opened."""
-    plain = _run(program, source, "-Tplain").decode("utf-8", "replace")
-    width, height = (float(each) + 0.5 for each in plain.split("\n", 1)[0].split()[2:4])
+    width, height = (each + 0.5 for each in _inches(program, source))
     return min(dpi, sqrt(LARGEST_PIXELS / (width * height)), _LONGEST_SIDE / max(width, height))
+
+
+def _inches(program: str, source: str) -> tuple[float, float]:
+    plain = _run(program, source, "-Tplain").decode("utf-8", "replace")
+    width, height = plain.split("\n", 1)[0].split()[2:4]
+    return float(width), float(height)
+
+
+def _chosen(backend: str) -> list[GraphvizInfo]:
+    """The renderers that run here and that the caller allows, the preferred one first."""
+    return [info for info in _found() if backend in ("auto", info.renderer)]
+
+
+def _missing(backend: str) -> RenderError:
+    if backend == "system":
+        what = "no Graphviz was found on the system: there is no program dot on the PATH."
+        return RenderError(what, "Install it (https://graphviz.org/download), or pass backend='auto'.")
+    nothing = "no Graphviz was found, neither a system dot nor graphviz-pure."
+    return RenderError(
+        nothing if backend == "auto" else "graphviz-pure was not found.",
+        "Run pip install graphviz-pure, or save the DOT source with .save('figure.dot').",
+    )
 
 
 def _run(program: str, source: str, *flags: str) -> bytes:

@@ -9,6 +9,7 @@ from math import hypot
 
 import graphviz
 
+from autograd_lite.drawing.adaptive import css_class
 from autograd_lite.drawing.blocks import Block, printable
 from autograd_lite.drawing.cards import Node, plain_text, tooltip_text
 from autograd_lite.drawing.chain import Layout, Panel, Point
@@ -66,9 +67,9 @@ class Sheet:
         for arrow in layout.arrows:
             self.arrow(arrow.tail, arrow.head, arrow.points)
 
-    def source(self) -> str:
-        """Return the sheet as DOT."""
-        graph = digraph(self.name, self.theme, layout="nop2", outputorder="nodesfirst")
+    def source(self, **attributes: str) -> str:
+        """Return the sheet as DOT, with more attributes of the graph if need be."""
+        graph = digraph(self.name, self.theme, layout="nop2", outputorder="nodesfirst", **attributes)
         rest = dict(self._nodes)
         for number, panel in enumerate(self._panels, 1):
             with graph.subgraph(name=f"cluster_{number}", graph_attr=self._panel_attributes(panel)) as cluster:
@@ -95,7 +96,13 @@ def digraph(name: str, theme: Theme, **attributes: str) -> graphviz.Digraph:
     """Return an empty graph with the fonts and colours of a theme."""
     return graphviz.Digraph(
         name=plain_text(name),
-        graph_attr={"bgcolor": theme.page, "pad": "0.06", "tooltip": plain_text(name), **attributes},
+        graph_attr={
+            "bgcolor": theme.page,
+            "pad": "0.06",
+            "tooltip": plain_text(name),
+            **css_class(theme),
+            **attributes,
+        },
         node_attr={"fontname": "Times-Roman", "fontcolor": theme.ink},
         edge_attr={
             "color": theme.edge,

@@ -1,0 +1,72 @@
+"""A chain of operations in lines: nothing overlaps, and arrows pass by what they do not belong to."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd_lite.drawing import chain
+
+items = st.builds(
+    chain.Item, key=st.just(""), width=st.integers(18, 400), height=st.integers(18, 90), is_round=st.booleans()
+)
+steps = st.builds(
+    chain.Step,
+    operation=items,
+    lead=st.none() | items,
+    below=st.lists(st.lists(items, min_size=1, max_size=2).map(tuple), max_size=3).map(tuple),
+    result=st.none() | items,
+    section=st.sampled_from(["", "one", "two"]),
+)
+
+
+def keyed(drawn):
+    """The steps with a key of its own for every item."""
+    count = iter(range(10_000))
+
+    def name(item):
+        return item and chain.Item(f"n{next(count)}", item.width, item.height, item.is_round)
+
+    return [
+        chain.Step(
+            name(step.operation),
+            name(step.lead),
+            tuple(tuple(map(name, column)) for column in step.below),
+            name(step.result),
+            step.section,
+        )
+        for step in drawn
+    ]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(steps, min_size=1, max_size=12).map(keyed))
+def test_nothing_in_a_chain_overlaps_and_every_arrow_ends_at_its_nodes(drawn):
+    layout = chain.lay_out(drawn)
+    every = [item for step in drawn for item in [*step.spine(), *(each for column in step.below for each in column)]]
+    boxes = {}
+    for item in every:
+        x, y = layout.centres[item.key]
+        boxes[item.key] = (x - item.width / 2, y - item.height / 2, x + item.width / 2, y + item.height / 2)
+    for k, first in enumerate(every):
+        a = boxes[first.key]
+        assert a[0] >= -1e-6 and a[1] >= -1e-6 and a[2] <= layout.width + 1e-6 and a[3] <= layout.height + 1e-6
+        for second in every[k + 1 :]:
+            b = boxes[second.key]
+            assert a[2] <= b[0] + 1e-6 or b[2] <= a[0] + 1e-6 or a[3] <= b[1] + 1e-6 or b[3] <= a[1] + 1e-6
+    for arrow in layout.arrows:
+        for key, (x, y) in ((arrow.tail, arrow.points[0]), (arrow.head, arrow.points[-1])):
+            box = boxes[key]
+            assert box[0] - 1e-6 <= x <= box[2] + 1e-6 and box[1] - 1e-6 <= y <= box[3] + 1e-6
+        assert_passes_by(arrow, boxes)
+    assert len(layout.arrows) == len(every) - 1
+
+
+def assert_passes_by(arrow, boxes):
+    """An arrow of straight stretches crosses no other node."""
+    for (x1, y1), (x2, y2) in zip(arrow.points, arrow.points[1:], strict=False):
+        if x1 != x2 and y1 != y2:
+            continue
+        for key, (left, top, right, bottom) in boxes.items():
+            inside = max(min(x1, x2), left + 0.01) <= min(max(x1, x2), right - 0.01) and max(
+                min(y1, y2), top + 0.01
+            ) <= min(max(y1, y2), bottom - 0.01)
+            assert key in (arrow.tail, arrow.head) or not inside
