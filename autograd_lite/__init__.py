@@ -36,8 +36,13 @@ abs = OPERATIONS["absolute"]
 
 # Imported on first use: what training does not need does not slow the start.
 LAZY = {
+    "explain": "autograd_lite.explanation",
+    "Explanation": "autograd_lite.explanation",
     "gradcheck": "autograd_lite.check",
+    "check_formula": "autograd_lite.by_hand.formula_check",
     "draw": "autograd_lite.drawing",
+    "draw_dot": "autograd_lite.drawing",
+    "make_dot": "autograd_lite.drawing",
     "Drawing": "autograd_lite.drawing",
     "graphviz_info": "autograd_lite.drawing",
 }

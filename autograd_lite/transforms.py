@@ -7,9 +7,11 @@ from typing import Any
 
 from autograd_lite.differentiable import leaving, node_that_needs, run_backward, tensors_of
 from autograd_lite.errors import ArgumentError, GradientError
+from autograd_lite.spelling import spelled
 from autograd_lite.tensors import Tensor
 
 
+@spelled
 def gradients(
     outputs: Tensor | Sequence[Tensor],
     inputs: Tensor | Sequence[Tensor],

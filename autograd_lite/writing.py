@@ -67,9 +67,7 @@ class Writer:
         self.encoding = getattr(self.stream, "encoding", None) or "utf-8"
         self.plain = is_plain(self.stream)
         self.colour = _has_colour(self.stream)
-        self.columns = (
-            max(40, min(shutil.get_terminal_size((80, 24)).columns, 100)) if _is_terminal(self.stream) else 80
-        )
+        self.columns = _columns(self.stream)
 
     def write(self, text: str = "") -> None:
         """Write one text and a line end, at once, so that it stays in order with a progress bar."""
@@ -82,15 +80,7 @@ class Writer:
 
     def paragraph(self, text: str, indent: int = 2) -> None:
         """Write a text broken into lines that fit the columns."""
-        words = (to_ascii(text) if self.plain else text).split()
-        lines, room = [""], self.columns - indent
-        for word in words:
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and width(longer) > room:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-        self.write("\n".join(" " * indent + line for line in lines))
+        self.write("\n".join(wrapped(to_ascii(text) if self.plain else text, self.columns, " " * indent)))
 
     def table(self, rows: Iterable[Row], header: Sequence[object] | None = None, *, indent: int = 2) -> None:
         """Write the rows as `table` lays them out for this stream."""
@@ -189,6 +179,32 @@ def table(
         cells = [cell.split("\n") for cell in next(aligned)]
         laid += [line(parts) for parts in zip_longest(*cells, fillvalue="")]
     return "\n".join(laid)
+
+
+def wrapped(sentence: str, columns: int, start: str = "") -> list[str]:
+    """Break a sentence into lines of at most that many columns; a longer word has a line of its own.
+
+    Parameters
+    ----------
+    sentence : str
+    columns : int
+    start : str
+        What the first line begins with; the later ones are as far in.
+
+    Examples
+    --------
+    >>> print("\\n".join(wrapped("a network of three layers", 16, "- ")))
+    - a network of
+      three layers
+    """
+    lines, used = [start], False
+    for word in sentence.split():
+        if used and width(f"{lines[-1]} {word}") > columns:
+            lines.append(" " * len(start) + word)
+        else:
+            lines[-1] += f" {word}" if used else word
+        used = True
+    return lines
 
 
 def style(text: str, *names: str) -> str:

@@ -1,17 +1,19 @@
-"""The command line: autograd-lite tour.
+"""The command line: autograd-lite tour, verify and draw.
 
-Exit codes: 0 for success, 1 when a check fails, 2 for a misunderstood command line, 130 after Ctrl-C.
+Exit codes: 0 for success, 1 when a check fails or homework is wrong, 2 for a misunderstood command line or homework
+that could not run, 130 after Ctrl-C.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import errno
+import math
 import os
 import platform
 import sys
 import tempfile
-from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from importlib.machinery import PathFinder
 from itertools import pairwise
@@ -20,10 +22,11 @@ from pathlib import Path
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, AutogradError
+from autograd_lite.errors import ArgumentError, AutogradError, closest
 from autograd_lite.messages import LANGUAGES
 from autograd_lite.writing import Writer
-from nn import tour
+from nn import drawing_command, tour
+from nn.grading import command
 from nn.messages import message
 
 FAILED, MISUSED, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
@@ -51,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if arguments is None else list(arguments)
     lang = _language(given)
-    _warn_of_a_hidden_package(lang)
+    if "draw" not in given:  # which refuses such a folder
+        _warn_of_a_hidden_package(lang)
     try:
         return _run(given, lang)
     except KeyboardInterrupt:
@@ -93,14 +97,62 @@ def _tour(arguments: list[str], lang: str) -> int:
     return 0 if tour.run(_directory(options.out, lang), lang, Writer()) else FAILED
 
 
-COMMANDS: dict[str, Callable[[list[str], str], int]] = {"tour": _tour}
+def _verify(arguments: list[str], lang: str) -> int:
+    parser = _Parser()
+    for option in ("--task", "--seeds", "--csv"):
+        parser.add_argument(option, nargs="?", const="")
+    for option, default in {"--points": "10", "--jobs": None, "--timeout": "20", "--out": "."}.items():
+        parser.add_argument(option, nargs="?", const="", default=default)
+    for option in ("--json", "--hints-only", "--example"):
+        parser.add_argument(option, action="store_true")
+    parser.add_argument("files", nargs="*")
+    options = _parsed(parser, arguments, "verify", lang)
+    if options.example:
+        if options.files:
+            raise _unknown(parser, options.files[0], "verify", lang)
+        return command.example(_directory(options.out, lang), lang, Writer())
+    return command.grade(
+        options.files,
+        task=_path("--task", options.task, lang),
+        seeds=_path("--seeds", options.seeds, lang),
+        csv=_path("--csv", options.csv, lang),
+        as_json=options.json,
+        points=_positive("--points", options.points, lang),
+        jobs=None if options.jobs is None else _count("--jobs", options.jobs, lang),
+        timeout=_positive("--timeout", options.timeout, lang),
+        hints_only=options.hints_only,
+        lang=lang,
+        writer=Writer(),
+    )
 
 
-class _Parser(ArgumentParser):
+def _draw(arguments: list[str], lang: str) -> int:
+    parser = _Parser()
+    parser.add_argument("-o", "--out", nargs="?", const="")
+    for option, default in {"--view": None, "--theme": "light", "--format": None}.items():
+        parser.add_argument(option, nargs="?", const="", default=default)
+    parser.add_argument("what", nargs="*")
+    options = _parsed(parser, arguments, "draw", lang)
+    if len(options.what) > 2:
+        raise _unknown(parser, options.what[2], "draw", lang)
+    file, name = (*options.what, None, None)[:2]
+    wanted = drawing_command.Request(file or "", name, options.out, options.view, options.theme, options.format)
+    return drawing_command.run(wanted, lang, Writer())
+
+
+COMMANDS: dict[str, Callable[[list[str], str], int]] = {"tour": _tour, "verify": _verify, "draw": _draw}
+
+
+class _Parser(argparse.ArgumentParser):
     """A parser that leaves help and errors to this file: two languages, and the stream's spelling."""
 
     def __init__(self) -> None:
-        super().__init__(prog="autograd-lite", add_help=False, allow_abbrev=False)
+        super().__init__(prog="autograd-lite", add_help=False, allow_abbrev=False, exit_on_error=False)
+
+    @property
+    def options(self) -> list[str]:
+        """Every option that this parser knows."""
+        return [name for name in self._option_string_actions if name.startswith("--")]
 
 
 def _general() -> _Parser:
@@ -112,12 +164,53 @@ def _general() -> _Parser:
     return parser
 
 
-def _parsed(parser: _Parser, arguments: list[str], command: str, lang: str) -> Namespace:
-    options, unknown = parser.parse_known_args(arguments)
+def _parsed(parser: _Parser, arguments: list[str], command: str, lang: str) -> argparse.Namespace:
+    try:
+        options, unknown = parser.parse_known_intermixed_args(arguments)
+    except argparse.ArgumentError as error:
+        raise _unknown(parser, error.argument_name or str(error), command, lang) from error
     if unknown:
-        kind = "cli.unknown_option" if unknown[0].startswith("-") else "cli.unknown_argument"
-        raise ArgumentError(message(kind, lang, got=unknown[0]), message("cli.see_help", lang, command=command))
+        raise _unknown(parser, unknown[0], command, lang)
     return options
+
+
+def _unknown(parser: _Parser, given: str, command: str, lang: str) -> ArgumentError:
+    """Return the error of what is no option or argument of a command, with the option that may have been meant."""
+    mend = message("cli.see_help", lang, command=command)
+    if not given.startswith("-"):
+        return ArgumentError(message("cli.unknown_argument", lang, got=given), mend)
+    near = closest(given.partition("=")[0], parser.options)
+    if near is not None:
+        mend = f"{message('cli.did_you_mean', lang, near=near)} {mend}"
+    return ArgumentError(message("cli.unknown_option", lang, got=given), mend)
+
+
+def _positive(option: str, given: str, lang: str) -> float:
+    """Return a number above 0."""
+    try:
+        number = float(given)
+    except ValueError:
+        number = 0.0
+    if not 0.0 < number < math.inf:
+        what = message("cli.bad_number", lang, option=option, got=given)
+        raise ArgumentError(what, message("cli.see_help", lang, command="verify"))
+    return number
+
+
+def _count(option: str, given: str, lang: str) -> int:
+    """Return an integer from 1 on."""
+    if not given.isascii() or not given.isdigit() or int(given) < 1:
+        what = message("cli.bad_count", lang, option=option, got=given)
+        raise ArgumentError(what, message("cli.see_help", lang, command="verify"))
+    return int(given)
+
+
+def _path(option: str, given: str | None, lang: str) -> Path | None:
+    """Return the name of a file, None where the option was left out."""
+    if given == "":
+        what = message("cli.needs_file", lang, option=option)
+        raise ArgumentError(what, message("cli.see_help", lang, command="verify"))
+    return None if given is None else Path(given)
 
 
 def _language(given: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import autograd_lite as ag
+from autograd_lite.spelling import spelled
 from nn.arguments import choice
 from nn.losses import HalfSSELoss, Loss, SSELoss
 from nn.mlp import MLP
@@ -22,6 +23,7 @@ class WorkedExample(NamedTuple):
     loss: Loss
 
 
+@spelled
 def worked_example(convention: str = "first") -> WorkedExample:
     """Return the network that the notes work through: ReLU hidden layer, sigmoid output, x = (1, 2), y = 1.
 

@@ -3,12 +3,14 @@
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, UsageError
+from autograd_lite.spelling import spelled
 
 Rng = int | np.random.Generator | None
 
 _shared = np.random.default_rng()
 
 
+@spelled
 def manual_seed(seed: int) -> np.random.Generator:
     """Seed the Generator that is used wherever no `rng` is given.
 

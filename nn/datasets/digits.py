@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.errors import ArgumentError
+from autograd_lite.spelling import spelled
 from nn.arguments import number_between
 from nn.random import Rng, generator
 
@@ -30,6 +31,7 @@ class Digits(NamedTuple):
     images: NDArray[np.float64]
     labels: NDArray[np.int64]
 
+    @spelled
     def split(self, fraction: float = 0.2, rng: Rng = None) -> tuple[Digits, Digits]:
         """Return the images in two parts, drawn at random: the rest, and the given fraction of them.
 

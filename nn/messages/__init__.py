@@ -5,10 +5,16 @@ Symbols and formulas are the same in both languages and stay where they are comp
 
 from autograd_lite.messages import Messages, filled
 from nn.messages.cli import CLI
+from nn.messages.exercise import EXERCISE
+from nn.messages.grading import GRADING
+from nn.messages.health import HEALTH
+from nn.messages.homework import HOMEWORK
+from nn.messages.picture import PICTURE
 from nn.messages.record import RECORD
 from nn.messages.tour import TOUR
+from nn.messages.views import VIEWS
 
-MESSAGES: Messages = {**RECORD, **TOUR, **CLI}
+MESSAGES: Messages = {**RECORD, **TOUR, **VIEWS, **CLI, **EXERCISE, **HEALTH, **GRADING, **HOMEWORK, **PICTURE}
 
 
 def message(key: str, lang: str = "en", **values: object) -> str:

@@ -18,8 +18,9 @@ RECORD: Messages = {
     "record.output": ("Layer {number} (output): {activation}, {inputs} → {outputs}",
                       "Capa {number} (salida): {activation}, {inputs} → {outputs}"),
     "record.loss": ("Loss", "Pérdida"),
-    "record.one_hot": ("e_y (1 at the label, else 0)", "e_y (1 en la etiqueta, si no 0)"),
+    "record.one_hot": ("1 at the label, else 0", "1 en la etiqueta, si no 0"),
     "record.sigmoid": ("sigmoid", "sigmoide"),
     "record.linear": ("linear", "lineal"),
+    "record.leaky_slope": ("1 if {z} > 0, else {below}", "1 si {z} > 0, si no {below}"),
     "record.relu_slope": ("1 if {z} > 0, else 0", "1 si {z} > 0, si no 0"),
 }  # fmt: skip

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_lite.matrices import number
 from autograd_lite.writing import Row
-from nn.blocks import number
 from nn.differences import central_differences
 from nn.losses import Loss
 from nn.mlp import MLP

@@ -6,18 +6,19 @@ import sys
 
 import numpy as np
 
+from autograd_lite.matrices import superscript
 from autograd_lite.messages import percent
 from autograd_lite.writing import Row
 from nn.curves import write_curve
 from nn.datasets import load_digits
 from nn.losses import CrossEntropyLoss
-from nn.mlp import MLP, superscript
+from nn.mlp import MLP
 from nn.optim import Adam
 from nn.passes import Pass
 from nn.record import backprop
 from nn.tour.stage import Stage, difference, mark
 from nn.training import fit
-from nn.views import draw
+from nn.views.network import draw
 
 SEED = 7
 EPOCHS = 40

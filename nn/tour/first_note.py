@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.matrices import superscript
 from autograd_lite.writing import Row, style, write_file
 from nn.examples import worked_example
 from nn.formulas import spoken
-from nn.mlp import superscript
 from nn.record import backprop
 from nn.tour.comparison import AGAINST_DIFFERENCES, AGAINST_RECURSION, Quantity, rows, slopes_of_the_loss
 from nn.tour.stage import Stage, power_of_ten

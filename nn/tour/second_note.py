@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.matrices import number, superscript
 from autograd_lite.writing import Row, write_file
-from nn.blocks import number
 from nn.examples import worked_example
-from nn.mlp import superscript
 from nn.optim import SGD
 from nn.record import BackpropRecord, backprop
 from nn.tour.comparison import AGAINST_RECURSION, DECIMALS, Quantity, rows, slopes_of_the_loss

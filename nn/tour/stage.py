@@ -11,9 +11,9 @@ from textwrap import wrap
 from typing import Protocol
 
 from autograd_lite.errors import RenderError
+from autograd_lite.matrices import superscript
 from autograd_lite.writing import Row, Writer, style, to_ascii
 from nn.messages import message
-from nn.mlp import superscript
 from nn.tour.checks import Checks
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
