@@ -90,8 +90,11 @@ class Report:
 
     @property
     def score(self) -> float:
-        """The share of what was required that is right, or right given the author's own earlier values."""
-        good = {verdict.quantity for verdict in self.verdicts if verdict.status in (RIGHT, FOLLOWED, KINK)}
+        """The share of what was required that is right, or right given the author's own earlier values.
+
+        What follows from zeros is 0 without any work, and does not count.
+        """
+        good = {each.quantity for each in self.verdicts if each.status in (RIGHT, FOLLOWED, KINK) and not each.is_idle}
         return len(good.intersection(self.required)) / len(self.required) if self.required else float(self.ok)
 
     def raise_if_wrong(self) -> None:
@@ -263,11 +266,12 @@ class Report:
             return lines
         lines.append(words.says("verify.first", name=words.name(first.quantity)))
         lines += self._of_shape(first, hints_only)
-        if len(self.explanations) > 1:
+        told = list(dict.fromkeys(tuple(words.mistakes(causes)) for causes in self.explanations))
+        if len(told) > 1:
             lines.append(words.says("verify.several"))
-            lines += [f"{BULLET}{' '.join(words.mistakes(causes))}" for causes in self.explanations]
+            lines += [f"{BULLET}{' '.join(sentences)}" for sentences in told]
         else:
-            lines += [sentence for causes in self.explanations for sentence in words.mistakes(causes)]
+            lines += [sentence for sentences in told for sentence in sentences]
         lines += self._unexplained(hints_only)
         if self._right_here(first):
             key = "verify.no_matter_here" if self.explanations else "verify.elsewhere"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nn.grading.hand import Answer
 from nn.grading.printed import Figures
 from nn.grading.quantities import Quantity
-from nn.grading.states import FAILED, MISSHAPEN, WRONG
+from nn.grading.states import FAILED, FOLLOWED, MISSHAPEN, WRONG
 
 Array = NDArray[np.float64]
 ERRORS = (WRONG, MISSHAPEN, FAILED)
@@ -43,6 +43,11 @@ class Verdict:
     def is_error(self) -> bool:
         """Whether the step itself is wrong."""
         return self.status in ERRORS
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the step is 0 throughout because an earlier one is, and should not be."""
+        return self.status == FOLLOWED and self.given is not None and not self.given.any() and bool(self.right.any())
 
     @property
     def given(self) -> Array | None:

@@ -538,3 +538,16 @@ def test_an_ascii_stream_gets_ascii_names() -> None:
     judged(lambda net: {"delta2": net.a2 - net.y}).write(stream)
     assert "delta2 lacks the factor sigma'(z2)." in raw.getvalue().decode("ascii")
     assert to_ascii("δ²") == "delta2"
+
+
+def test_zeros_earn_nothing() -> None:
+    zeros = {"delta2": [0.0], "dW2": np.zeros((1, 3)), "db2": [0.0], "delta1": np.zeros(3), "dW1": np.zeros((3, 2))}
+    report = nn.verify(*nn.worked_example(), hand=lambda x: zeros)
+    assert (report.ok, report.first_error, report.score) == (False, "delta2", 0.0)
+
+
+def test_two_losses_of_one_gradient_are_named_once() -> None:
+    rng = np.random.default_rng(0)
+    model, x, y = nn.MLP([3, 4, 2], activation="tanh", rng=0), rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+    report = nn.verify(model, x, y, nn.MSELoss(), hand=lambda a2, y, sp2: {"delta2": 2 * (a2 - y) * sp2})
+    assert report.diagnosis.splitlines()[1] == "δ² belongs to another loss, Σ (a − y)²; the model uses mean (a − y)²."
