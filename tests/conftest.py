@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-# Each measures other libraries in processes of its own; test_benchmarks.py checks what can be checked here.
-collect_ignore = ["benchmarks"]
+# What needs other libraries: the benchmarks run them in processes of their own, and test_benchmarks.py checks what can
+# be checked here; the other made the numbers that optimizers are compared with.
+collect_ignore = ["benchmarks", "nn/data/make_trajectories.py"]
 
 
 @pytest.fixture

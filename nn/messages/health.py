@@ -84,9 +84,10 @@ HEALTH: Messages = {
         "La dispersión de los pesos es la adecuada: use menos capas, o capas más anchas.",
     ),
     "health.mend.clip": (
-        "Until the cause is mended, clip the gradient: multiply it by c / ‖g‖ where its norm ‖g‖ exceeds a bound c.",
-        "Mientras no se corrija la causa, recorte el gradiente: multiplíquelo por c / ‖g‖ cuando su norma ‖g‖ supere "
-        "una cota c.",
+        "Until the cause is mended, clip the gradient before each step: nn.clip_grad_norm_(model.parameters(), 1.0) "
+        "scales it down where its norm exceeds 1.",
+        "Mientras no se corrija la causa, recorte el gradiente antes de cada paso: "
+        "nn.clip_grad_norm_(model.parameters(), 1.0) lo reduce cuando su norma supera 1.",
     ),
     "health.mend.inputs": (
         "The inputs have an RMS of {rms}. Normalise each feature to mean 0 and standard deviation 1.",

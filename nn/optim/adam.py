@@ -1,17 +1,13 @@
-"""Adam, gradient descent in which every parameter has a step size of its own."""
+"""Adam and AdamW, gradient descent in which every parameter has a step size of its own."""
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
-import autograd_lite as ag
-from autograd_lite.errors import UsageError
-from nn.arguments import number_between
-from nn.optim.optimizer import Array, Optimizer
-
-_BETAS = "Write betas=(0.9, 0.999), for example."
+from nn.optim.groups import Check, flag, number, pair_below_one
+from nn.optim.optimizer import Array, Optimizer, Parameters
 
 
 class Adam(Optimizer):
@@ -22,8 +18,8 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    parameters : iterable of Parameter
-        ``model.parameters()``.
+    parameters : iterable of Parameter, or of dict
+        ``model.parameters()``, or groups of them: ``[{"params": [w], "lr": 0.1}, ...]``.
     lr : float
         The learning rate η ≥ 0.
     betas : pair of float
@@ -32,6 +28,10 @@ class Adam(Optimizer):
         ε ≥ 0, added to the root.
     weight_decay : float
         λ ≥ 0: the gradient is g + λ θ, that of the loss with ½ λ ‖θ‖² added.
+    amsgrad : bool
+        Divide by the largest v so far instead of v, so that step sizes never grow.
+    maximize : bool
+        Go uphill: −g in place of g.
 
     Raises
     ------
@@ -39,12 +39,15 @@ class Adam(Optimizer):
         When a rate lies outside its range, or when there are no parameters.
     UsageError
         When `parameters` is a model, a tensor or holds something else than Tensors, or a rate is no number.
+    UnknownKeywordError
+        When a group has an option that there is not.
     GradientError
         When a parameter was computed from others.
 
     References
     ----------
     D. P. Kingma, J. Ba: Adam: a method for stochastic optimization. ICLR 2015, algorithm 1.
+    S. J. Reddi, S. Kale, S. Kumar: On the convergence of Adam and beyond. ICLR 2018: amsgrad.
 
     Examples
     --------
@@ -56,41 +59,112 @@ class Adam(Optimizer):
     tensor([ 0.9, -1.9], requires_grad=True)
     """
 
-    rates = ("lr", "beta1", "beta2", "eps", "weight_decay")
+    checks: ClassVar[Mapping[str, Check]] = {
+        "betas": pair_below_one,
+        "eps": number(0.0, example=1e-8),
+        "weight_decay": number(0.0, example=1e-4),
+        "amsgrad": flag,
+    }
 
     def __init__(
         self,
-        parameters: Iterable[ag.Tensor],
+        parameters: Parameters,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        *,
+        amsgrad: bool = False,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr)
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise UsageError(f"betas must be two numbers, got {betas!r}.", _BETAS)
-        self.beta1 = number_between("betas[0]", betas[0], 0.0, 1.0, example=0.9, mend=_BETAS)
-        self.beta2 = number_between("betas[1]", betas[1], 0.0, 1.0, example=0.999, mend=_BETAS)
-        self.eps = number_between("eps", eps, 0.0, example=1e-8)
-        self.weight_decay = number_between("weight_decay", weight_decay, 0.0, example=1e-4)
+        options = {"betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        super().__init__(parameters, lr, {**options, "maximize": maximize})
 
-    def buffers(self, rates: Mapping[str, Any]) -> tuple[str, ...]:
-        return "mean", "square"
+    def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("mean", "square", "largest_square") if options["amsgrad"] else ("mean", "square")
 
     def update(self, t: int, p: Array, g: Array, *state: Array) -> None:
-        m, v = state
+        o = self.options
+        m, v, *largest = state
+        beta1, beta2 = o["betas"]
         a, b = self.scratch(p, 2)
-        if self.weight_decay:
-            g = np.add(np.multiply(p, self.weight_decay, out=a), g, out=a)
-        m *= self.beta1
-        m += np.multiply(g, 1 - self.beta1, out=b)
-        v *= self.beta2
+        if o["weight_decay"]:
+            g = self.decayed(p, g, a)
+        m *= beta1
+        m += np.multiply(g, 1 - beta1, out=b)
+        v *= beta2
         square = np.multiply(g, g, out=b)
-        square *= 1 - self.beta2
+        square *= 1 - beta2
         v += square
+        for most in largest:
+            v = np.maximum(most, v, out=most)
         root = np.sqrt(v, out=b)
-        root /= math.sqrt(1 - self.beta2**t)
-        root += self.eps
+        root /= math.sqrt(1 - beta2**t)
+        root += o["eps"]
         change = np.divide(m, root, out=b)
-        change *= self.lr / (1 - self.beta1**t)
+        change *= o["lr"] / (1 - beta1**t)
         p -= change
+
+    def decayed(self, p: Array, g: Array, out: Array | None, /) -> Array:
+        """Return the gradient with weight decay."""
+        decay = np.multiply(p, self.options["weight_decay"], out=out)
+        return np.add(decay, g, out=out)
+
+
+class AdamW(Adam):
+    """Adam with weight decay beside the gradient: θ ← (1 − η λ) θ, and then as Adam.
+
+    In Adam, λ θ passes through m and v, so that weights with large gradients decay less. Here all decay alike.
+
+    Parameters
+    ----------
+    parameters : iterable of Parameter, or of dict
+        ``model.parameters()``, or groups of them: ``[{"params": [w], "lr": 0.1}, ...]``.
+    lr : float
+        The learning rate η ≥ 0.
+    betas : pair of float
+        β₁ and β₂, in [0, 1).
+    eps : float
+        ε ≥ 0, added to the root.
+    weight_decay : float
+        λ ≥ 0.
+    amsgrad : bool
+        Divide by the largest v so far instead of v.
+    maximize : bool
+        Go uphill: −g in place of g.
+
+    Raises
+    ------
+    ArgumentError, UsageError, UnknownKeywordError, GradientError
+        As for `Adam`.
+
+    References
+    ----------
+    I. Loshchilov, F. Hutter: Decoupled weight decay regularization. ICLR 2019 (preprint 2017), algorithm 2.
+
+    Examples
+    --------
+    >>> w = nn.Parameter([1.0, -2.0])
+    >>> optimizer = nn.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([ 0.85, -1.8 ], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        *,
+        amsgrad: bool = False,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay, amsgrad=amsgrad, maximize=maximize)
+
+    def decayed(self, p: Array, g: Array, out: Array | None, /) -> Array:
+        p *= 1 - self.options["lr"] * self.options["weight_decay"]
+        return g

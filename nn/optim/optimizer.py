@@ -1,99 +1,245 @@
 """Optimizer, what all update rules share: the parameters, their state, and walking over both in cache-sized blocks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, GradientError, UsageError
-from nn.arguments import number_between
-from nn.module import Module, Parameter
-from nn.optim.together import Together
-from nn.state import fitted
+from autograd_lite.errors import ArgumentError, UnknownNameError, UsageError
+from autograd_lite.spelling import refuse_unknown, spelled
+from nn.optim.groups import Check, Group, Optioned, Options, as_group, as_groups, checked, flag, number
+from nn.optim.memory import BLOCK, SMALL, as_real, blocks, memory_of
+from nn.optim.saving import buffers_expected, restored, saved
+from nn.optim.together import Together, together
 
 Array = np.ndarray[Any, Any]
+# What optimizers take: the parameters, or groups of them with options of their own.
+Parameters = Iterable[ag.Tensor] | Iterable[Mapping[str, Any]]
 
-# Elements updated at a time: what one update reads and writes of them stays in the processor's cache.
-BLOCK = 1 << 16
-# Below this many elements NumPy's calls cost more than what they compute.
-SMALL = 1 << 12
+_OTHER_NAMES = ("learning_rate", "learningrate", "eta")
+_NO_OPTIONS: Mapping[str, Any] = {}
 
 
-class Optimizer:
+@dataclass(slots=True)
+class _Part:
+    """A group as the walk needs it: its options, its parameters with their places, and the small ones together."""
+
+    options: Options
+    members: list[tuple[int, ag.Tensor]]
+    together: list[Together] = field(default_factory=list)
+
+
+class Optimizer(Optioned):
     """The base of optimizers: `step` moves each parameter that has a gradient by the subclass's `update`.
 
     Parameters
     ----------
-    parameters : iterable of Parameter
-        ``model.parameters()``. One given twice is moved once.
+    parameters : iterable of Parameter, or of dict
+        ``model.parameters()``; one given twice is moved once. Or groups, each with options of its own:
+        ``[{"params": [w], "lr": 0.1}, {"params": [b]}]``; what a group leaves out is as in the other arguments.
     lr : float
         The learning rate η.
+    options : dict, optional
+        A subclass's further options, by name.
 
     Attributes
     ----------
     parameters : list of Tensor
+    param_groups : list of Group
+        ``optimizer.param_groups[0]["lr"]`` may be read, and changed between steps.
     lr : float
-        May be changed between steps.
+        The learning rate, that of the first group; assigned, it is that of all. The same holds for every option.
 
     Raises
     ------
     UsageError
         When `parameters` is a model, a single tensor, or holds something else than Tensors.
+    UnknownKeywordError
+        When a group has an option that there is not.
     ArgumentError
-        When there are no parameters, or a rate is impossible.
+        When there are no parameters, one is in two groups, or a rate is impossible.
     GradientError
         When a parameter was computed from others, so that changing it would change nothing, or none needs a gradient.
+
+    Examples
+    --------
+    >>> class SignSGD(nn.optim.Optimizer):
+    ...     def update(self, t, p, g):
+    ...         p -= self.lr * np.sign(g)
+    >>> w = nn.Parameter([1.0, -1.0])
+    >>> optimizer = SignSGD([w], lr=0.25)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([ 0.75, -0.75], requires_grad=True)
     """
 
-    rates: ClassVar[tuple[str, ...]] = ("lr",)
+    # How an option's value is checked; "lr" and "maximize" every optimizer has.
+    checks: ClassVar[Mapping[str, Check]] = {"lr": number(0.0, example=0.01), "maximize": flag}
     # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
     many_calls: ClassVar[bool] = True
 
     lr: float
+    # Those of the group that is being moved.
+    options: Options
 
-    def __init__(self, parameters: Iterable[ag.Tensor], lr: float) -> None:
-        self.parameters = _leaves(parameters, type(self).__name__)
-        self.lr = lr
-        self.steps = [0] * len(self.parameters)
-        self.state: list[dict[str, Array]] = [{} for _ in self.parameters]
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.checks = {**Optimizer.checks, **cls.checks}
+        if "__init__" in vars(cls):
+            spelled(cls)
+
+    @spelled
+    def __init__(self, parameters: Parameters, lr: float, options: Mapping[str, Any] = _NO_OPTIONS) -> None:
+        self.defaults = checked(type(self), {}, {"lr": lr, **options, "maximize": options.get("maximize", False)})
+        self.parameters: list[ag.Tensor] = []
+        self.param_groups: list[Group] = []
+        self.steps: list[int] = []
+        self.state: list[dict[str, Array]] = []
+        self._parts: list[_Part] = []
+        self._calls = [0]
         self._scratch: dict[Any, Array] = {}
-        values = [_as_real(_memory(each)) for each in self.parameters]
-        self._together = _together(values) if self.many_calls else []
+        for group in as_groups(parameters, type(self).__name__):
+            self._add(group)
+        self.options = self._parts[0].options
+
+    def __getattr__(self, name: str) -> Any:
+        options = vars(self).get("options", _NO_OPTIONS)
+        if name in options:
+            return options[name]
+        raise UnknownNameError(type(self).__name__, name, lambda: [*options, *dir(self)], namespace="optimizer")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("learning_rate", "learningrate", "eta"):
-            raise UsageError(f"{type(self).__name__} has no {name!r}: it would change nothing.", "Write optimizer.lr.")
-        super().__setattr__(name, number_between("lr", value, 0.0, example=0.01) if name == "lr" else value)
+        owner = type(self).__name__
+        if name in _OTHER_NAMES:
+            raise UsageError(f"{owner} has no {name!r}: it would change nothing.", "Write optimizer.lr.")
+        if name not in vars(self).get("defaults", _NO_OPTIONS):
+            super().__setattr__(name, value)
+            return
+        present = [group[name] for group in self.param_groups]
+        if any(each != present[0] for each in present):
+            raise UsageError(
+                f"The groups of this {owner} differ in {name}: {present}.",
+                f"Change them one by one: optimizer.param_groups[0][{name!r}] = ...",
+            )
+        for group in self.param_groups:
+            group[name] = value
 
-    def step(self) -> None:
-        """Move every parameter that has a gradient, in place."""
-        names = self.buffers(vars(self))
-        moving: dict[int, tuple[Array, Array]] = {}
-        for k, parameter in enumerate(self.parameters):
-            gradient = parameter.grad
-            if gradient is not None:
-                self.steps[k] += 1
-                moving[k] = _as_real(parameter._memory()), _as_real(_memory(gradient))
+    @spelled
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Move further parameters from now on.
+
+        Parameters
+        ----------
+        param_group : dict
+            The parameters under "params", and options that are not as in the arguments.
+
+        Raises
+        ------
+        UsageError, UnknownKeywordError, ArgumentError, GradientError
+            As for the class.
+
+        Examples
+        --------
+        >>> a, b = nn.Parameter([1.0]), nn.Parameter([2.0])
+        >>> optimizer = nn.optim.SGD([a], lr=0.1)
+        >>> optimizer.add_param_group({"params": [b], "lr": 0.01})
+        >>> [group["lr"] for group in optimizer.param_groups]
+        [0.1, 0.01]
+        """
+        self._add(as_group(param_group, type(self).__name__))
+
+    def _add(self, group: dict[str, Any]) -> None:
+        owner, members = type(self).__name__, group.pop("params")
+        refuse_unknown(f"A group of {owner}", group, ["params", *self.defaults])
+        options = checked(type(self), self.defaults, group)
+        known = {id(each): k for k, other in enumerate(self.param_groups) for each in other.members}
+        for each in members:
+            if id(each) in known:
+                raise ArgumentError(
+                    f"{owner} got {each.name or 'a parameter'} of shape {each.shape} in two groups, "
+                    f"{known[id(each)]} and {len(self.param_groups)}.",
+                    "Leave it in one group: its options would be ambiguous.",
+                )
+        places = range(len(self.parameters), len(self.parameters) + len(members))
+        values = {k: as_real(memory_of(each)) for k, each in zip(places, members, strict=True)}
+        self.param_groups.append(Group(type(self), members, options))
+        self.parameters += members
+        self.steps += [0] * len(members)
+        self.state += [{} for _ in members]
+        moved = together(values, small=SMALL, largest=BLOCK) if self.many_calls else []
+        self._parts.append(_Part(options, list(zip(places, members, strict=True)), moved))
+
+    @spelled
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient, in place.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the gradients and returns the loss; called first.
+
+        Returns
+        -------
+        loss
+            What the closure returned; None without one.
+        """
+        loss = None
+        if closure is not None:
+            with ag.enable_grad():
+                loss = closure()
+        self._calls[0] += 1
+        if len(self._parts) == 1:
+            self._move_part(self._parts[0])
+            return loss
+        try:
+            for part in self._parts:
+                self.options = part.options
+                self._move_part(part)
+        finally:
+            self.options = self._parts[0].options
+        return loss
+
+    def _move_part(self, part: _Part) -> None:
+        steps, moving = self.steps, {}
+        for k, parameter in part.members:
+            gradient = parameter._grad
+            if gradient is None:
+                continue
+            steps[k] += 1
+            value, slope = parameter._value, gradient._value
+            if type(value) is not np.ndarray:
+                value = parameter._memory()
+            moving[k] = (value, slope) if value.dtype.kind == "f" else (as_real(value), as_real(slope))
+        if part.options["maximize"]:
+            moving = {k: (value, -slope) for k, (value, slope) in moving.items()}
         # Graphs that saved the parameters' values will know of the write.
         ag.Tensor._note_step([self.parameters[k] for k in moving])
-        for group in self._together:
-            self._move_together(group, moving, names)
+        names = self.buffers(part.options)
+        for small in part.together:
+            self._move_together(small, moving, names)
         for k, (value, slope) in moving.items():
-            self._move(k, value, slope, names)
+            if names or value.size > BLOCK:
+                self._move(k, value, slope, names)
+            else:
+                self.update(steps[k], value, slope)
 
-    def _move_together(self, group: Together, moving: dict[int, tuple[Array, Array]], names: Sequence[str]) -> None:
-        """Move a group whose members are all in step, and take them out of `moving`."""
-        if len({self.steps[k] if k in moving else None for k in group.members}) > 1 or group.members[0] not in moving:
+    def _move_together(self, small: Together, moving: dict[int, tuple[Array, Array]], names: Sequence[str]) -> None:
+        """Move small parameters as one if all are in step, and take them out of `moving`."""
+        if len({self.steps[k] if k in moving else None for k in small.members}) > 1 or small.members[0] not in moving:
             return
-        values, slopes = zip(*[moving[k] for k in group.members], strict=True)
-        if not group.fits(values):
+        values, slopes = zip(*[moving[k] for k in small.members], strict=True)
+        if not small.fits(values):
             return
         for name in names:
-            group.adopt(name, self.state)
-        group.update(values, slopes, names, partial(self.update, self.steps[group.members[0]]))
-        for k in group.members:
+            small.adopt(name, self.state)
+        small.update(values, slopes, names, partial(self.update, self.steps[small.members[0]]))
+        for k in small.members:
             del moving[k]
 
     def _move(self, k: int, value: Array, slope: Array, names: Sequence[str]) -> None:
@@ -102,11 +248,11 @@ class Optimizer:
             if name not in state:
                 state[name] = np.zeros(value.shape, value.dtype)
         arrays = (value, slope, *[state[name] for name in names])
-        for block in _blocks(*arrays) if value.size > BLOCK else (arrays,):
+        for block in blocks(*arrays) if value.size > BLOCK else (arrays,):
             self.update(self.steps[k], *block)
 
-    def buffers(self, rates: Mapping[str, Any]) -> tuple[str, ...]:
-        """Return the names of the arrays, like the parameter, that an update with these rates keeps."""
+    def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the arrays, like the parameter, that an update with these options keeps."""
         return ()
 
     def update(self, t: int, p: Array, g: Array, *state: Array) -> None:
@@ -140,130 +286,57 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for each in self.parameters:
-            each.grad = None
+            each._grad = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the rates and a copy of the state, under flat names.
+        """Return the options and a copy of the state: numbers and arrays, under flat names.
 
         Returns
         -------
         dict
-            Rates as floats, "steps" as an integer array, and "velocity.0", for example, for the first parameter.
+            Options as numbers, "steps" as an integer array, and "velocity.0", for example, for the first parameter.
+            Of several groups the options are called "groups.0.lr", and "groups.0.params" says whose they are.
 
         Examples
         --------
         >>> nn.optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1).state_dict()["lr"]
         0.1
         """
-        rates = {name: getattr(self, name) for name in self.rates}
         arrays = {
-            f"{name}.{k}": state[name].copy()
-            for k, state in enumerate(self.state)
-            for name in self.buffers(rates)
-            if name in state
+            f"{name}.{k}": self.state[k][name].copy()
+            for part in self._parts
+            for k, _ in part.members
+            for name in self.buffers(part.options)
+            if name in self.state[k]
         }
-        return {**rates, "steps": np.array(self.steps), **arrays}
+        return {**saved(self.param_groups), "steps": np.array(self.steps), **arrays}
 
+    @spelled
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over rates and state that `state_dict` gave: all of them, or after an error none.
+        """Take over options and state that `state_dict` gave: all of them, or after an error none.
 
         Raises
         ------
         ArgumentError
-            When entries are missing, unexpected or of another shape: all of them are listed.
+            When entries are missing, unexpected or of another shape, all of which are listed; or for an impossible
+            option.
         UsageError
             When `state` is no mapping.
         """
-        arrays = fitted(state, self._expected(state), owner=type(self).__name__)
-        for name in self.rates:
-            kind = type(getattr(self, name))
-            setattr(self, name, kind(arrays[name].item()))
+        values = [as_real(memory_of(each)) for each in self.parameters]
+        expected = buffers_expected(state, self.param_groups, self.buffers, values)
+        options, arrays = restored(state, self.param_groups, expected)
+        for group, given in zip(self.param_groups, options, strict=True):
+            group.options.update(given)
         self.steps = [int(each) for each in arrays["steps"]]
-        names = self.buffers(vars(self))
-        self.state = [
-            {name: arrays[f"{name}.{k}"].copy() for name in names} if t else {} for k, t in enumerate(self.steps)
-        ]
-
-    def _expected(self, state: Any) -> dict[str, ag.Tensor]:
-        """Return what a complete state looks like; a parameter that never had a step has no buffers yet."""
-        given: Mapping[str, Any] = state if isinstance(state, Mapping) else {}
-        steps = np.asarray(given.get("steps", ()))
-        names = self.buffers({**vars(self), **given})
-        expected = {name: ag.tensor(float(getattr(self, name))) for name in self.rates}
-        expected["steps"] = ag.tensor(np.zeros(len(self.parameters), int))
-        for k, parameter in enumerate(self.parameters):
-            if len(steps) != len(self.parameters) or steps[k]:
-                like = ag.from_numpy(_as_real(np.array(parameter.numpy())))
-                expected.update({f"{name}.{k}": like for name in names})
-        return expected
+        self.state = [{} for _ in self.parameters]
+        for part in self._parts:
+            for k, _ in part.members:
+                names = self.buffers(part.options) if self.steps[k] else ()
+                self.state[k] = {name: arrays[f"{name}.{k}"].copy() for name in names}
 
     def __repr__(self) -> str:
-        rates = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.rates)
-        return f"{type(self).__name__}({len(self.parameters)} parameters, {rates})"
-
-
-def _together(values: list[Array]) -> list[Together]:
-    """Return groups of small parameters of one dtype, each group no larger than a block."""
-    groups: list[Together] = []
-    for dtype in dict.fromkeys(each.dtype for each in values):
-        small = [k for k, each in enumerate(values) if each.dtype == dtype and each.size <= SMALL]
-        while len(small) > 1:
-            count = max(2, int(np.searchsorted(np.cumsum([values[k].size for k in small]), BLOCK, side="right")))
-            members, small = small[:count], small[count:]
-            groups.append(Together(members, [values[k] for k in members]))
-    return groups
-
-
-def _leaves(parameters: Any, owner: str) -> list[ag.Tensor]:
-    """Return the parameters as a list, each once."""
-    if isinstance(parameters, Module):
-        raise UsageError(
-            f"{owner} takes parameters, got the model {type(parameters).__name__}.", "Pass model.parameters()."
-        )
-    if isinstance(parameters, (ag.Tensor, str, Mapping)) or not isinstance(parameters, Iterable):
-        raise UsageError(
-            f"{owner} takes an iterable of parameters, got {type(parameters).__name__}.",
-            "Pass model.parameters(), or a list: [w].",
-        )
-    found = list(parameters)
-    for each in found:
-        if not isinstance(each, ag.Tensor):
-            raise UsageError(
-                f"{owner} takes Tensors, got {type(each).__name__} among them.", "Pass model.parameters()."
-            )
-        if not each.is_leaf:
-            raise GradientError(
-                f"{owner} cannot move {each.name or 'a tensor'} of shape {each.shape}: it was computed from others.",
-                "Pass the parameters that it was computed from.",
-            )
-    if not found:
-        raise ArgumentError(
-            f"{owner} got no parameters.",
-            "A generator is empty after its first use: pass a list. A model's weights must be nn.Parameter.",
-        )
-    if not any(isinstance(each, Parameter) or each.requires_grad for each in found):
-        raise GradientError(
-            f"{owner} would move nothing: none of the tensors given requires a gradient.",
-            "Make them with requires_grad=True, or as nn.Parameter.",
-        )
-    return list({id(each): each for each in found}.values())
-
-
-def _memory(tensor: ag.Tensor) -> Array:
-    """Return the array behind a tensor, to be read."""
-    memory: Array = tensor._value
-    return memory
-
-
-def _as_real(array: Array) -> Array:
-    """Return complex numbers as pairs of real ones on the same memory: each part follows its own gradient."""
-    return array[..., np.newaxis].view(array.real.dtype) if array.dtype.kind == "c" else array
-
-
-def _blocks(value: Array, *others: Array) -> list[tuple[Array, ...]]:
-    """Return a parameter with its gradient and state in pieces: views of the parameter's memory and of the state's."""
-    if not value.flags.c_contiguous:
-        return [(value, *others)]
-    flat = [each.reshape(-1) for each in (value, *others)]
-    starts = range(0, value.size, BLOCK)
-    return [tuple([each[start : start + BLOCK] for each in flat]) for start in starts]
+        groups = f", {len(self.param_groups)} groups" if len(self.param_groups) > 1 else ""
+        # What is 0, False or None is not in use.
+        used = [f", {name}={value!r}" for name, value in self.options.items() if value or name == "lr"]
+        return f"{type(self).__name__}({len(self.parameters)} parameters{groups}{''.join(used)})"

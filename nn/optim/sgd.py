@@ -1,40 +1,56 @@
 """SGD, gradient descent: θ ← θ − η g, with momentum if wanted."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
-import autograd_lite as ag
 from autograd_lite.errors import ArgumentError
-from nn.arguments import number_between
-from nn.optim.optimizer import Array, Optimizer
+from nn.optim.groups import Check, flag, number
+from nn.optim.optimizer import Array, Optimizer, Parameters
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: θ ← θ − η g; with momentum v ← μ v + g and θ ← θ − η v.
+    """Stochastic gradient descent: θ ← θ − η g; with momentum v ← μ v + (1 − τ) g and θ ← θ − η v.
+
+    Before the first step v is g.
 
     Parameters
     ----------
-    parameters : iterable of Parameter
-        ``model.parameters()``.
+    parameters : iterable of Parameter, or of dict
+        ``model.parameters()``, or groups of them: ``[{"params": [w], "lr": 0.1}, ...]``.
     lr : float
         The learning rate η ≥ 0.
     momentum : float
         μ, in [0, 1).
     nesterov : bool
-        Move by g + μ v instead of v (Sutskever et al., ICML 2013, in PyTorch's form).
+        Move by g + μ v instead of v, that is look ahead to where momentum will lead.
     weight_decay : float
         λ ≥ 0: the gradient is g + λ θ, that of the loss with ½ λ ‖θ‖² added.
+    dampening : float
+        τ, in [0, 1].
+    maximize : bool
+        Go uphill: −g in place of g.
 
     Raises
     ------
     ArgumentError
-        When a rate lies outside its range, when there are no parameters, or for nesterov without momentum.
+        When a rate lies outside its range, when there are no parameters, for nesterov without momentum, and for
+        nesterov with dampening.
     UsageError
         When `parameters` is a model, a tensor or holds something else than Tensors, or a rate is no number.
+    UnknownKeywordError
+        When a group has an option that there is not.
     GradientError
         When a parameter was computed from others.
+
+    References
+    ----------
+    B. T. Polyak: Some methods of speeding up the convergence of iteration methods. USSR Computational Mathematics and
+    Mathematical Physics 4(5), 1964: momentum.
+    Y. Nesterov: A method of solving a convex programming problem with convergence rate O(1/k²). Soviet Mathematics
+    Doklady 27, 1983; in the form of I. Sutskever, J. Martens, G. Dahl, G. Hinton: On the importance of initialization
+    and momentum in deep learning. ICML 2013, with η outside of v as in PyTorch.
 
     Examples
     --------
@@ -46,33 +62,48 @@ class SGD(Optimizer):
     tensor([0.8, 1.6], requires_grad=True)
     """
 
-    rates = ("lr", "momentum", "nesterov", "weight_decay")
+    checks: ClassVar[Mapping[str, Check]] = {
+        "momentum": number(0.0, 1.0, example=0.9),
+        "nesterov": flag,
+        "weight_decay": number(0.0, example=1e-4),
+        "dampening": number(0.0, np.nextafter(1.0, 2.0), example=0.1),
+    }
     many_calls = False
 
     def __init__(
         self,
-        parameters: Iterable[ag.Tensor],
+        parameters: Parameters,
         lr: float,
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
+        *,
+        dampening: float = 0.0,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.momentum = number_between("momentum", momentum, 0.0, 1.0, example=0.9)
-        self.weight_decay = number_between("weight_decay", weight_decay, 0.0, example=1e-4)
-        self.nesterov = bool(nesterov)
-        if nesterov and not momentum:
-            raise ArgumentError("nesterov=True needs momentum, got momentum=0.", "Write momentum=0.9, for example.")
+        options = {"momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay, "dampening": dampening}
+        super().__init__(parameters, lr, {**options, "maximize": maximize})
 
-    def buffers(self, rates: Mapping[str, Any]) -> tuple[str, ...]:
-        return ("velocity",) if rates["momentum"] else ()
+    @classmethod
+    def check_together(cls, options: Mapping[str, Any], /) -> None:
+        if options["nesterov"] and not options["momentum"]:
+            raise ArgumentError("nesterov=True needs momentum, got momentum=0.", "Write momentum=0.9, for example.")
+        if options["nesterov"] and options["dampening"]:
+            raise ArgumentError(
+                f"nesterov=True goes without dampening, got dampening={options['dampening']:g}.",
+                "Leave one of them out.",
+            )
+
+    def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        return ("velocity",) if options["momentum"] else ()
 
     def update(self, t: int, p: Array, g: Array, *state: Array) -> None:
+        o = self.options
         a, b = self.scratch(p, 2)
-        if self.weight_decay:
-            g = np.add(np.multiply(p, self.weight_decay, out=a), g, out=a)
+        if o["weight_decay"]:
+            g = np.add(np.multiply(p, o["weight_decay"], out=a), g, out=a)
         for v in state:
-            v *= self.momentum
-            v += g
-            g = np.add(g, np.multiply(v, self.momentum, out=b), out=a) if self.nesterov else v
-        p -= np.multiply(g, self.lr, out=b)
+            v *= o["momentum"]
+            v += np.multiply(g, 1 - o["dampening"], out=b) if o["dampening"] and t > 1 else g
+            g = np.add(g, np.multiply(v, o["momentum"], out=b), out=a) if o["nesterov"] else v
+        p -= np.multiply(g, o["lr"], out=b)

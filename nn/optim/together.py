@@ -1,6 +1,6 @@
 """Small parameters moved as one: what a NumPy call costs is paid once for all of them, not once for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,3 +67,24 @@ class Together:
             flat[start:end].reshape(shape)
             for start, end, shape in zip(self._ends, self._ends[1:], self._shapes, strict=False)
         ]
+
+
+def together(values: Mapping[int, Array], *, small: int, largest: int) -> list[Together]:
+    """Return the small ones among these values in groups of one dtype.
+
+    Parameters
+    ----------
+    values : dict of int to ndarray
+        Parameters by their places in the optimizer.
+    small, largest : int
+        The most elements that a parameter, and that a group may have.
+    """
+    groups: list[Together] = []
+    for dtype in dict.fromkeys(each.dtype for each in values.values()):
+        waiting = [k for k, each in values.items() if each.dtype == dtype and each.size <= small]
+        while len(waiting) > 1:
+            ends = np.cumsum([values[k].size for k in waiting])
+            count = max(2, int(np.searchsorted(ends, largest, side="right")))
+            members, waiting = waiting[:count], waiting[count:]
+            groups.append(Together(members, [values[k] for k in members]))
+    return groups
