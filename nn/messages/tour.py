@@ -48,10 +48,12 @@ TOUR: Messages = {
     "tour.err_falls": ("Err falls", "Err baja"),
     "tour.pictures.title": ("3. The computation graph", "3. El grafo de cálculo"),
     "tour.pictures.text": (
-        "The first example's operations as pictures: before backward() with every value and every gradient, and "
-        "after it, when the intermediate values have been freed and the parameters hold their .grad.",
+        "The first example's operations as pictures: before backward() with every value and every gradient, and after "
+        "it, when the intermediate values have been freed and the parameters hold their .grad. graph.html plays them "
+        "step by step in a browser. Then the δ recursion, each factor with its numbers.",
         "Las operaciones del primer ejemplo en imágenes: antes de backward() con cada valor y cada gradiente, y "
-        "después, cuando los valores intermedios se han liberado y los parámetros guardan su .grad.",
+        "después, cuando los valores intermedios se han liberado y los parámetros guardan su .grad. graph.html las "
+        "recorre paso a paso en un navegador. Luego la recursión de δ, cada factor con sus números.",
     ),
     "tour.digits.title": (
         "4. Handwritten digits: a 64-32-10 network on {count:,} real images",
