@@ -6,15 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pytest
+import jupyter_client
+import nbclient
+import nbformat
 
 from tests.conftest import ROOT
-
-nbclient = pytest.importorskip("nbclient")
-nbformat = pytest.importorskip("nbformat")
-jupyter_client = pytest.importorskip("jupyter_client")
-pytest.importorskip("ipykernel")
-pytest.importorskip("pandas")
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS = 60

@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.notebooks import METADATA, NOTEBOOKS
+
+for needed in ("nbclient", "nbformat", "ipykernel", "pandas"):
+    pytest.importorskip(needed)
+notebooks = pytest.importorskip("tests.notebooks")
 
 # In a process of its own: what Jupyter leaves open is no concern of these tests.
 EXECUTE = """
@@ -30,7 +33,7 @@ NUMBER = re.compile(r"[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 LARGEST = 400_000
 ABSOLUTE = re.compile(r"(?<![\w.:/<])/(?:home|root|tmp|usr|opt|var|mnt|private|work|Users)/|\b[A-Z]:\\\\")
 
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def text(source: str | list[str]) -> str:
@@ -103,7 +106,7 @@ def test_a_notebook_was_executed_from_top_to_bottom(path: Path):
 def test_a_notebook_holds_nothing_of_the_machine_it_ran_on(path: Path):
     source = path.read_text(encoding="utf-8")
     notebook = json.loads(source)
-    assert notebook["metadata"] == METADATA
+    assert notebook["metadata"] == notebooks.METADATA
     assert not any(cell["metadata"] for cell in notebook["cells"])
     assert not ABSOLUTE.search(source) and str(ROOT) not in source
     assert "application/vnd.jupyter.widget" not in source
