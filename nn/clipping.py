@@ -80,7 +80,7 @@ def clip_grad_norm_(
     if not factor >= 1:
         for parameter, gradient in zip(given, gradients, strict=True):
             with np.errstate(invalid="ignore"):
-                parameter.grad = ag.from_numpy(gradient * factor)
+                parameter.grad = ag.from_numpy(np.asarray(gradient * factor))
     dtype = np.result_type(*[each.real.dtype for each in gradients]) if gradients else np.float64
     return ag.tensor(total, dtype=dtype)
 

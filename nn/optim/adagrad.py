@@ -57,6 +57,7 @@ class Adagrad(Optimizer):
     tensor([ 0.9, -1.9], requires_grad=True)
     """
 
+    elementwise = True
     checks: ClassVar[Mapping[str, Check]] = {
         "lr_decay": number(0.0, example=1e-3),
         "weight_decay": number(0.0, example=1e-4),

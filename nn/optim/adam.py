@@ -59,6 +59,7 @@ class Adam(Optimizer):
     tensor([ 0.9, -1.9], requires_grad=True)
     """
 
+    elementwise = True
     checks: ClassVar[Mapping[str, Check]] = {
         "betas": pair_below_one,
         "eps": number(0.0, example=1e-8),

@@ -81,6 +81,8 @@ class Optimizer(Optioned):
 
     # How an option's value is checked; "lr" and "maximize" every optimizer has.
     checks: ClassVar[Mapping[str, Check]] = {"lr": number(0.0, example=0.01), "maximize": flag}
+    # Whether each element moves by itself: then `update` may get a block of a parameter, or several parameters joined.
+    elementwise: ClassVar[bool] = False
     # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
     many_calls: ClassVar[bool] = True
 
@@ -172,7 +174,7 @@ class Optimizer(Optioned):
         self.parameters += members
         self.steps += [0] * len(members)
         self.state += [{} for _ in members]
-        moved = together(values, small=SMALL, largest=BLOCK) if self.many_calls else []
+        moved = together(values, small=SMALL, largest=BLOCK) if self.elementwise and self.many_calls else []
         self._parts.append(_Part(options, list(zip(places, members, strict=True)), moved))
 
     @spelled
@@ -248,7 +250,7 @@ class Optimizer(Optioned):
             if name not in state:
                 state[name] = np.zeros(value.shape, value.dtype)
         arrays = (value, slope, *[state[name] for name in names])
-        for block in blocks(*arrays) if value.size > BLOCK else (arrays,):
+        for block in blocks(*arrays) if self.elementwise and value.size > BLOCK else (arrays,):
             self.update(self.steps[k], *block)
 
     def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -256,7 +258,9 @@ class Optimizer(Optioned):
         return ()
 
     def update(self, t: int, p: Array, g: Array, *state: Array) -> None:
-        """Write the new values into a block of a parameter and of its state; every subclass defines it.
+        """Write the new values into a parameter and its state; every subclass defines it.
+
+        A class that sets ``elementwise = True`` gets large parameters in blocks, and small ones joined into one array.
 
         Parameters
         ----------
@@ -283,8 +287,9 @@ class Optimizer(Optioned):
             memory = self._scratch[like.dtype] = np.empty((count, like.size), like.dtype)
         return [row[: like.size].reshape(like.shape) for row in memory[:count]]
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    @spelled
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; they become None, whatever is asked for."""
         for each in self.parameters:
             each._grad = None
 
@@ -303,11 +308,11 @@ class Optimizer(Optioned):
         0.1
         """
         arrays = {
-            f"{name}.{k}": self.state[k][name].copy()
+            f"{name}.{k}": self.state[k][name].copy() if name in self.state[k] else np.zeros_like(as_real(memory_of(each)))
             for part in self._parts
-            for k, _ in part.members
+            for k, each in part.members
             for name in self.buffers(part.options)
-            if name in self.state[k]
+            if self.steps[k]
         }
         return {**saved(self.param_groups), "steps": np.array(self.steps), **arrays}
 

@@ -59,6 +59,7 @@ class RMSprop(Optimizer):
     tensor([ 0.8, -1.8], requires_grad=True)
     """
 
+    elementwise = True
     checks: ClassVar[Mapping[str, Check]] = {
         "alpha": number(0.0, 1.0, example=0.99),
         "eps": number(0.0, example=1e-8),

@@ -62,6 +62,7 @@ class SGD(Optimizer):
     tensor([0.8, 1.6], requires_grad=True)
     """
 
+    elementwise = True
     checks: ClassVar[Mapping[str, Check]] = {
         "momentum": number(0.0, 1.0, example=0.9),
         "nesterov": flag,

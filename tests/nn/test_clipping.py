@@ -142,3 +142,10 @@ def test_wrong_use_gets_a_clear_answer(call, error, expected):
         call()
     assert expected in str(caught.value)
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_gradient_of_a_single_number_is_clipped() -> None:
+    w = nn.Parameter(3.0)
+    (w * w).backward()
+    assert nn.clip_grad_norm_([w], 1.0).item() == pytest.approx(6.0)
+    assert w.grad.item() == pytest.approx(1.0)

@@ -500,3 +500,27 @@ def test_an_optimizer_can_be_copied_and_pickled():
         other.parameters[0].grad = [1.0, 1.0]
         other.step()
         assert_allclose(other.parameters[0].numpy(), [0.3, 1.3], rtol=1e-14)
+
+
+def test_an_update_of_ones_own_gets_whole_parameters() -> None:
+    class Normalised(nn.optim.Optimizer):
+        def update(self, t, p, g):
+            p -= self.lr * g / np.linalg.norm(g)
+
+    a, b, c = nn.Parameter([1.0, 1.0]), nn.Parameter([[1.0, 1.0]]), nn.Parameter(np.zeros(70_000))
+    a.grad, b.grad = ag.tensor([3.0, 4.0]), ag.tensor([[30.0, 40.0]])
+    c.grad = ag.tensor(np.ones(70_000))
+    Normalised([a, b, c], lr=1.0).step()
+    np.testing.assert_allclose(a.numpy(), [0.4, 0.2])
+    np.testing.assert_allclose(b.numpy(), [[0.4, 0.2]])
+    np.testing.assert_allclose(c.numpy(), -1 / np.sqrt(70_000))
+
+
+def test_a_state_can_be_loaded_after_an_option_was_switched_on() -> None:
+    w = nn.Parameter([1.0, 2.0])
+    optimizer = nn.optim.SGD([w], lr=0.1)
+    (w * w).sum().backward()
+    optimizer.step()
+    optimizer.momentum = 0.9
+    optimizer.load_state_dict(optimizer.state_dict())
+    assert optimizer.state_dict()["velocity.0"].tolist() == [0.0, 0.0]
