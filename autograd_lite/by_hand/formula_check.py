@@ -18,6 +18,7 @@ from autograd_lite.by_hand.votes import Vote, difference_at, vote
 from autograd_lite.errors import ArgumentError
 from autograd_lite.messages import checked_language
 from autograd_lite.mistakes import common, diagnose
+from autograd_lite.mistakes.nearby import is_of_one_sign, is_symmetric
 from autograd_lite.mistakes.slips import Probe, lengths_of
 from autograd_lite.mistakes.wording import bracketed
 from autograd_lite.spelling import spelled
@@ -49,7 +50,7 @@ def check_formula(
     names : sequence of str, optional
         The inputs' names; by default f's parameters.
     atol, rtol : float, optional
-        A gradient is right within atol + rtol·max|gradient|; by default 1e-6, and a rounding's worth of atol.
+        An element is right within atol + rtol·|element|; by default 1e-6, and a rounding's worth of atol.
     probes : int
         Random points near the given one, of the same shapes and structure: what is positive, symmetric or of whole
         numbers stays so.
@@ -171,6 +172,9 @@ class _Check:
         ]
         if kept:
             yield Note("kept", (("names", ", ".join(kept)),))
+        for key, holds in (("signs", is_of_one_sign), ("symmetry", is_symmetric)):
+            if names := [self.names[k] for k, votes in self.votes.items() if holds(votes[0].visit.point[k])]:
+                yield Note(key, (("names", ", ".join(names)),))
         yield Note("shapes")
 
     def _asked(self) -> list[str]:

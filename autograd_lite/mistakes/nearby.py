@@ -52,6 +52,16 @@ def _moved(x: Array, steps: Array) -> Array:
     return x + steps * (np.sqrt(np.mean(np.square(x))) or 1.0)
 
 
+def is_of_one_sign(x: Array) -> bool:
+    """Tell whether all elements are positive, or all negative: those of arrays nearby are too."""
+    return x.size > 0 and bool((x > 0).all() or (x < 0).all())
+
+
+def is_symmetric(x: Array) -> bool:
+    """Tell whether x is a symmetric or antisymmetric matrix: arrays nearby are too."""
+    return _is_square(x) and bool(np.ptp(x)) and (_close(x, x.T) or _close(x, -x.T))
+
+
 def _close(left: Any, right: Any) -> bool:
     return bool(np.allclose(left, right, rtol=1e-9, atol=1e-9))
 

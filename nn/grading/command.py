@@ -97,8 +97,12 @@ def _seeds(path: Path | None, task: Task | None, lang: str) -> dict[str, int] | 
 
 
 def _check_csv(path: Path | None, lang: str) -> None:
-    """Raise before the work is done, not after it."""
-    if path is None or (path.parent.is_dir() and not path.is_dir()):
+    """Raise before the work is done, not after it; what is no table of grades is not overwritten."""
+    if path is None:
+        return
+    if path.is_file() and not gradebook.is_csv(path):
+        raise ArgumentError(message("homework.is_there", lang, got=str(path)), message("homework.other_csv", lang))
+    if path.parent.is_dir() and not path.is_dir():
         return
     reason = message("homework.is_folder" if path.is_dir() else "homework.no_such_folder", lang)
     what = message("homework.no_csv_folder", lang, got=str(path), reason=reason)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import autograd_lite as ag
@@ -19,9 +21,17 @@ from nn.messages import message
 
 SCHEMA = 1
 COLUMNS = ("file", "seed", "status", "score", "points", "first_error", "diagnoses", "message")
+HEADER = ",".join(COLUMNS).encode()
 _MARKS = {RIGHT: ("✓", "green"), WRONG: ("✗", "red"), COULD_NOT_RUN: ("?", "cyan")}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST_FILE, _NARROWEST = 28, 50
+
+
+def is_csv(path: Path) -> bool:
+    """Tell whether a file is a table of grades, or empty."""
+    with path.open("rb") as file:
+        start = file.readline(len(HEADER) + 8).removeprefix(codecs.BOM_UTF8)
+    return not start or start.rstrip() == HEADER
 
 
 def score(graded: Graded, points: float) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, AutogradError, UnknownNameError, UsageError
+from autograd_lite.errors import ArgumentError, AutogradError, UnknownNameError, UsageError, closest
 from autograd_lite.spelling import spelled
 from nn.grading.points import Point
 from nn.grading.printed import Figures, Printed
@@ -40,6 +42,11 @@ class Failed(NamedTuple):
     operands: str
     expected: tuple[int, ...]
 
+
+_NUMPY = os.path.dirname(np.__file__)
+# What each rule of a Recursion takes.
+_TAKEN = {"output": "a, y, sp", "hidden": "W_next, d_next, sp", "weight": "d, a_prev", "bias": "d"}
+_QUANTITY = re.compile(r"(?:[A-Za-zδσ]|delta|theta|sp|[dD][A-Za-z]+)_?\d+")
 
 Answer = Array | Figures | Misshapen | Failed
 Answers = dict[Quantity, Answer]
@@ -74,18 +81,18 @@ class Recursion:
     True
     """
 
-    output: Rule
-    hidden: Rule
-    weight: Rule
+    output: Rule = field(default=None)  # type: ignore[assignment]  # which is answered below, with an example
+    hidden: Rule = field(default=None)  # type: ignore[assignment]
+    weight: Rule = field(default=None)  # type: ignore[assignment]
     bias: Rule | None = field(default=None)
 
     def __post_init__(self) -> None:
         for name in ("output", "hidden", "weight", "bias"):
             rule = getattr(self, name)
             if not callable(rule) and not (name == "bias" and rule is None):
+                got = "missing" if rule is None else f"no function but {type(rule).__name__}"
                 raise UsageError(
-                    f"Recursion: {name} is no function but {type(rule).__name__}.",
-                    f"Write {name}=lambda ...: and the formula.",
+                    f"Recursion: {name} is {got}.", f"Write {name}=lambda {_TAKEN[name]}: and the formula."
                 )
 
     def answers(self, point: Point) -> Answers:
@@ -206,6 +213,8 @@ def _called(hand: Rule, point: Point) -> Any:
         ):
             continue
         else:
+            if parameter.name not in known and _QUANTITY.fullmatch(parameter.name):
+                raise _no_value(parameter.name, known)
             value = known[parameter.name] if parameter.name in known else Values(**known)
             others += [] if parameter.name in known else [parameter.name]
             if parameter.kind is parameter.POSITIONAL_ONLY:
@@ -222,17 +231,28 @@ def _called(hand: Rule, point: Point) -> Any:
     except AutogradError:
         raise
     except Exception as error:
-        raise _raised("hand", error) from error
+        shapes = [f"{name} {value.shape}" for name, value in by_name.items() if isinstance(value, np.ndarray)]
+        misfit = isinstance(error, ValueError) and len(shapes) == len(by_name) - sum(map(np.isscalar, by_name.values()))
+        raise _raised("hand", error, f" It was given {', '.join(shapes)}." if misfit and shapes else "") from error
 
 
-def _raised(name: str, error: Exception) -> UsageError:
+def _no_value(name: str, known: Mapping[str, Any]) -> UsageError:
+    """Return the error of a parameter that is called like a value of the network, and is none."""
+    near = closest(name, [each for each in known if each[-1:] == name[-1:]]) or closest(name, known)
+    is_gradient = name.startswith(("d", "δ")) and not name.startswith("d_")
+    mend = "Compute it in hand." if is_gradient else f"Did you mean {near!r}?" if near else f"It has {GIVEN}."
+    return UsageError(f"hand asks for {name!r}, which is no value of this network.", mend)
+
+
+def _raised(name: str, error: Exception, given: str = "") -> UsageError:
     """Return the error of a program that raised one, with the line of its author where it did."""
     what = f"{name} raised {type(error).__name__}: {_shortened(str(error))}"
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    if last.filename == __file__:
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if frame.filename != __file__ and not frame.filename.startswith(_NUMPY)]
+    if not theirs:
         return UsageError(what, "Look at its parameters: it could not be called with the network's values.")
-    line = f": {_shortened(last.line)}" if last.line else "."
-    return UsageError(what, f"It happened in line {last.lineno}{line}")
+    line = f": {_shortened(theirs[-1].line)}" if theirs[-1].line else "."
+    return UsageError(what, f"It happened in line {theirs[-1].lineno}{line}{given}")
 
 
 def _shortened(text: str) -> str:

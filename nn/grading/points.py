@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import cycle, repeat
 from typing import Any
 
 import numpy as np
@@ -175,7 +176,7 @@ class Network:
         return point
 
     def elsewhere(self, here: Point, count: int, seed: int) -> list[Point]:
-        """Return random points: other parameters, other data, and for a batch another number of examples.
+        """Return random points: other parameters, other data, and for a batch now and then another number of examples.
 
         A point where some layer's δ is 0 throughout could tell little, and is drawn again. Where a factor σ′ that is
         0 or 1 never mattered, a point at which it does takes the place of another.
@@ -198,8 +199,9 @@ class Network:
 
     def _drawn(self, here: Point, rng: np.random.Generator, attempts: int) -> Iterator[Point]:
         x = here.told.x
-        rows = _other_count(here) if here.told.is_batch else 1
-        for _ in range(attempts):
+        # With the number of examples that was given too: a formula that has it built in is still a formula.
+        counts = cycle((_other_count(here), here.count)) if here.told.is_batch else repeat(1)
+        for _, rows in zip(range(attempts), counts, strict=False):
             for linear in self.linears:
                 out, fan_in = linear.weight.shape
                 shift = None if linear.bias is None else rng.normal(0.0, 0.5, out)

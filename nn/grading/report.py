@@ -60,6 +60,7 @@ class Report:
     required: tuple[Quantity, ...]
     explanations: tuple[tuple[Cause, ...], ...]
     rounded: bool
+    unrepeatable: bool
     vote: tuple[Disagreement, ...]
     untested: tuple[tuple[str, dict[str, Any]], ...]
     notation: str = "z-a"
@@ -70,7 +71,12 @@ class Report:
     def ok(self) -> bool:
         """Whether all that was required was given, and all that was given is right."""
         given = {verdict.quantity for verdict in self.verdicts}
-        return bool(given) and given.issuperset(self.required) and all(v.status in (RIGHT, KINK) for v in self.verdicts)
+        return (
+            bool(given)
+            and not self.unrepeatable
+            and given.issuperset(self.required)
+            and all(verdict.status in (RIGHT, KINK) for verdict in self.verdicts)
+        )
 
     @property
     def first_error(self) -> str | None:
@@ -94,6 +100,8 @@ class Report:
 
         What follows from zeros is 0 without any work, and does not count.
         """
+        if self.unrepeatable:
+            return 0.0
         good = {each.quantity for each in self.verdicts if each.status in (RIGHT, FOLLOWED, KINK) and not each.is_idle}
         return len(good.intersection(self.required)) / len(self.required) if self.required else float(self.ok)
 
@@ -260,6 +268,8 @@ class Report:
             lines.append(words.says("verify.more_digits"))
         if self.rounded:
             lines.append(words.says("verify.rounded"))
+        if self.unrepeatable:
+            lines.append(words.says("verify.unrepeatable"))
         if self.missing:
             lines.append(words.says("verify.lacking", names=words.names(self.missing)))
         if first is None:
@@ -302,7 +312,7 @@ class Report:
             if verdict.status != WRONG or verdict.quantity in explained or by_its_delta:
                 continue
             name, worst = self._words.name(verdict.quantity), verdict.worst
-            if self._right_here(verdict):
+            if self._right_here(verdict) or self.rounded:
                 return []
             if verdict.given is not None and not np.all(np.isfinite(verdict.given)):
                 return [self._words.says("verify.not_finite", name=name)]

@@ -164,6 +164,7 @@ def judged(
         for point, answers in zip(points, given, strict=False)
         if answers is not None and answers.keys() == first.keys()
     ]
+    left_out = len(given) - len(tried)
     points, answered = [point for point, _ in tried], [answers for _, answers in tried]
     vote = disagreements(network, here)
     states = understood(answered, points, {each.quantity: each.where for each in vote})
@@ -179,7 +180,8 @@ def judged(
         explanations=explanations,
         rounded=all(state.rounded is not None for state in states),
         vote=tuple(vote),
-        untested=tuple(_untested(points, first)),
+        unrepeatable=len(tried) == 1 < len(given),
+        untested=tuple(_untested(points, first, other_counts=not left_out or here.count == 1)),
         notation=notation,
         lang=lang,
         decimals=decimals,
@@ -208,6 +210,9 @@ def _verdicts(
     A mistake in a δ that was not given is wrong where it first shows.
     """
     status = dict(states[0].status)
+    if states[0].rounded is not None:
+        # Rounded on the way, the first number that shows it is wrong; the others follow from it.
+        status |= dict.fromkeys([each for each in given if status.get(each) == FOLLOWED][:1], WRONG)
     for cause in states[0].causes:
         if cause.quantity not in status:
             after = (each for each in given if _comes_after(each, cause.quantity))
@@ -228,7 +233,7 @@ def _comes_after(quantity: Quantity, delta: Quantity) -> bool:
     return quantity.kind in ("delta", "dW", "db") and quantity.layer <= delta.layer
 
 
-def _untested(points: Sequence[Point], given: Answers) -> list[tuple[str, dict[str, Any]]]:
+def _untested(points: Sequence[Point], given: Answers, *, other_counts: bool) -> list[tuple[str, dict[str, Any]]]:
     """Return what these points could not show."""
     here = points[0]
     found: list[tuple[str, dict[str, Any]]] = []
@@ -236,6 +241,8 @@ def _untested(points: Sequence[Point], given: Answers) -> list[tuple[str, dict[s
         found.append(("verify.untested_point", {}))
     if here.count == 1:
         found.append(("verify.untested_batch", {}))
+    elif len(points) > 1 and not other_counts:
+        found.append(("verify.untested_count", {}))
     if len(here.W(here.depth)) == 1:
         found.append(("verify.untested_outputs", {}))
     deltas = tuple(

@@ -90,6 +90,14 @@ GRADING: Messages = {
         "other points: the numbers of one point alone were judged.",
         "otros puntos: solo se juzgaron los números de un punto.",
     ),
+    "verify.unrepeatable": (
+        "Only these numbers are right: with any others the formula could not be carried out.",
+        "Solo son correctos estos números: con otros la fórmula no se pudo ejecutar.",
+    ),
+    "verify.untested_count": (
+        "another number of examples: there the formula could not be carried out.",
+        "otro número de ejemplos: con él la fórmula no se pudo ejecutar.",
+    ),
     "verify.untested_batch": (
         "sums and means over the examples: that needs a batch of several.",
         "las sumas y medias sobre los ejemplos: hace falta un lote de varios.",

@@ -107,6 +107,10 @@ HOMEWORK: Messages = {
         "Give a file name in a directory that exists: --csv grades.csv.",
         "Indique un nombre de archivo en un directorio que exista: --csv notas.csv.",
     ),
+    "homework.other_csv": (
+        "It is no table of grades, and stays as it is: give another name.",
+        "No es una tabla de notas, y se queda como está: dé otro nombre.",
+    ),
     "homework.file_failed": ("{file} could not run: {what}", "{file} no se pudo ejecutar: {what}"),
     "homework.is_there": ("{got!r} is there already.", "{got!r} ya existe."),
     "homework.other_folder": (

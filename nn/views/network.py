@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 import autograd_lite as ag
 from autograd_lite import drawing
 from autograd_lite.errors import ArgumentError, GradientError, UsageError
@@ -129,10 +131,11 @@ def _marks(report: Report | None, told: Pass, lang: str, decimals: int) -> Mappi
     """Return what is wrong with each step that is: what was given at the worst element."""
     if report is None:
         return {}
-    judged = [layer.W.shape for layer in report.point.told.layers]
-    if judged != [layer.W.shape for layer in told.layers]:
+    if not hasattr(report, "verdicts"):
+        raise UsageError(f"report is what nn.verify returned, got {type(report).__name__}.", "Leave it out otherwise.")
+    if not _is_of(report.point.told, told):
         raise ArgumentError(
-            "The report is of another network: its layers have other shapes.",
+            "The report is of another network, other data or another loss.",
             "Draw the network, the data and the loss that nn.verify was given.",
         )
     marks = {}
@@ -145,6 +148,17 @@ def _marks(report: Report | None, told: Pass, lang: str, decimals: int) -> Mappi
             said += f": {report.place(verdict.quantity, verdict.worst)} {given}"
         marks[verdict.quantity] = said
     return marks
+
+
+def _is_of(judged: Pass, told: Pass) -> bool:
+    """Tell whether two passes are the same, up to the rounding of float32."""
+
+    def parts(each: Pass) -> list[Any]:
+        return [each.x, each.y, each.loss, *(part for layer in each.layers for part in (layer.W, layer.z))]
+
+    return [np.shape(part) for part in parts(judged)] == [np.shape(part) for part in parts(told)] and all(
+        np.allclose(one, other, rtol=1e-4, atol=1e-6) for one, other in zip(parts(judged), parts(told), strict=True)
+    )
 
 
 def _named(data: Any, name: str) -> ag.Tensor:

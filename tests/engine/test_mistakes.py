@@ -132,8 +132,8 @@ def test_small_gradients_are_compared_in_proportion() -> None:
     assert [each.ids for each in diagnose([Probe(2 * right, right)]).causes] == [("twice",)]
 
 
-def test_agreement_is_relative_to_the_largest_and_never_of_nan() -> None:
-    assert agree([1e6, 0.5], [1e6, 0.0]) and not agree([0.5], [0.0])
+def test_agreement_forgives_rounding_beside_a_large_element_and_never_nan() -> None:
+    assert agree([1e6, 5e-5], [1e6, 0.0]) and not agree([1e6, 0.5], [1e6, 0.0]) and not agree([5e-5], [0.0])
     assert not agree([np.inf], [np.inf]) and not agree([1.0, 1.0], [1.0])
     assert agree(np.zeros(0), np.zeros(0))
     assert differing([np.nan, 1.0], [1.0, np.inf]).all()

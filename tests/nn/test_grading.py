@@ -17,7 +17,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
-from autograd_lite.errors import GradientCheckError
+from autograd_lite.errors import ArgumentError, GradientCheckError, UsageError
 from autograd_lite.writing import to_ascii, width
 from nn.grading.mistakes import MISTAKES
 from nn.grading.report import Report
@@ -227,7 +227,8 @@ def test_numbers_that_several_mistakes_give_are_not_guessed_at() -> None:
 
 def test_numbers_rounded_on_the_way_are_called_so() -> None:
     report = judged(nn.Printed({"a2": "0.54", "delta2": "-0.12", "dW2": "-0.10 -0.07 0"}))
-    assert not report.ok and report.first_error is None and report.rounded
+    assert not report.ok and report.first_error == "delta2" and report.rounded
+    assert [verdict.status for verdict in report.verdicts] == ["right", "wrong", "followed"]
     assert "values that were rounded on the way" in report.diagnosis
 
 
@@ -551,3 +552,47 @@ def test_two_losses_of_one_gradient_are_named_once() -> None:
     model, x, y = nn.MLP([3, 4, 2], activation="tanh", rng=0), rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
     report = nn.verify(model, x, y, nn.MSELoss(), hand=lambda a2, y, sp2: {"delta2": 2 * (a2 - y) * sp2})
     assert report.diagnosis.splitlines()[1] == "δ² belongs to another loss, Σ (a − y)²; the model uses mean (a − y)²."
+
+
+def test_what_holds_at_these_numbers_alone_is_not_right() -> None:
+    def hand(x: Any, y: Any) -> dict[str, Any]:
+        assert x[0] == 1.0
+        return {"delta2": np.array([-0.11499448096065798])}
+
+    report = judged(hand)
+    assert (report.ok, report.score) == (False, 0.0)
+    assert "Only these numbers are right" in report.diagnosis
+
+
+def test_a_formula_with_the_number_of_examples_built_in_is_a_formula() -> None:
+    rng = np.random.default_rng(0)
+    model, x, y = nn.MLP([2, 3, 1], rng=0), rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+    hand = lambda a2, y, sp2: {"delta2": 2 * (a2 - y) * sp2 / 5 + np.zeros((5, 1))}  # noqa: E731
+    report = nn.verify(model, x, y, nn.MSELoss(), hand=hand)
+    assert report.ok and report.probes == 2
+    assert "another number of examples" in str(report)
+
+
+def test_a_small_element_beside_a_large_one_is_held_to_its_own_size() -> None:
+    model, x = nn.MLP([2, 2], rng=0), np.array([[1e7, 1.0], [5e6, -2.0], [-1e7, 0.3]])
+    delta = model(x).numpy()
+    wrong = delta.T @ x
+    wrong[:, 1] *= -1
+    report = nn.verify(model, x, np.zeros((3, 2)), nn.HalfSSELoss(), hand=lambda: {"delta1": delta, "dW1": wrong})
+    assert report.first_error == "dW1"
+
+
+def test_a_parameter_that_is_no_value_is_named() -> None:
+    with pytest.raises(UsageError, match="hand asks for 'a3', which is no value of this network"):
+        judged(lambda a3, y: {"delta3": a3 - y})
+    with pytest.raises(UsageError, match="Compute it in hand"):
+        judged(lambda delta2, a1: {"dW2": np.outer(delta2, a1)})
+
+
+def test_a_report_is_drawn_with_what_it_is_of_only() -> None:
+    model, x, y, loss = nn.worked_example()
+    report = nn.verify(model, x, y, loss, hand=lambda a2, y: {"delta2": a2 - y})
+    nn.draw(model, x, y, loss, view="delta", report=report)
+    for other in ((model, 2 * x, y, loss), (model, x, y, nn.SSELoss())):
+        with pytest.raises(ArgumentError, match="other data or another loss"):
+            nn.draw(*other, view="delta", report=report)

@@ -634,3 +634,14 @@ def test_a_class_of_120_with_20_hostile_files_is_graded_in_one_command(tmp_path:
     code, out, _ = verify(tmp_path, "--task", tmp_path / "task.py", "--jobs", 2)
     assert code == 2
     assert "Of 120: " in out and sum("✓" in line and line.startswith("s") for line in out.splitlines()) == 66
+
+
+def test_only_a_table_of_grades_is_overwritten(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": GOOD, "task.py": TASK})
+    grades = tmp_path / "grades.csv"
+    for _ in range(2):
+        assert verify(tmp_path / "a.py", "--task", tmp_path / "task.py", "--csv", grades)[0] == 0
+    for name in ("a.py", "task.py"):
+        code, _, err = verify(tmp_path / "a.py", "--task", tmp_path / "task.py", "--csv", tmp_path / name)
+        assert code == 2 and "stays as it is" in err
+    assert (tmp_path / "task.py").read_text(encoding="utf-8") == TASK
