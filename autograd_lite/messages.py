@@ -92,6 +92,9 @@ MESSAGES: Messages = {
     "formula.dropped": ("Points left out because {what} is not defined there: {count}.",
                         "Puntos omitidos porque {what} no está definida en ellos: {count}."),
     "formula.kept": ("Kept as given at every point: {names}.", "Igual que lo dado en todos los puntos: {names}."),
+    "formula.signs": ("Not tested: {names} with elements of other signs.",
+                      "Sin probar: {names} con elementos de otros signos."),
+    "formula.symmetry": ("Not tested: {names} without its symmetry.", "Sin probar: {names} sin su simetría."),
     "formula.shapes": ("Not tested: other shapes than these.", "Sin probar: otras formas que estas."),
     "places.element": ("element {index}", "el elemento {index}"),
     "places.elements": ("elements {indices}", "los elementos {indices}"),
@@ -109,6 +112,9 @@ MESSAGES: Messages = {
     "explain.complex": (
         "Complex numbers: the gradients are conjugated, and so are the factors that the formulas multiply them by.",
         "Números complejos: los gradientes están conjugados, y también los factores que los multiplican."),
+    "explain.hooks": (
+        "Hooks may change gradients on the way: they are not called here, and the numbers are those without them.",
+        "Los hooks pueden cambiar los gradientes por el camino: aquí no se llaman, y los números son sin ellos."),
     "explain.from": (" (from {name})", " (desde {name})"),
     "explain.terms": ("… {count} more terms", "… {count} términos más"),
     "explain.table": ("(the rule of {operation} in the table of derivatives)",

@@ -88,11 +88,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The entries of a graph, operands first; the root's id; and a note on what could not be shown."""
+    """The entries of a graph, operands first; the root's id; what could not be shown; and whether there are hooks."""
 
     entries: tuple[Entry, ...]
     root: int
     note: str | None
+    has_hooks: bool = False
 
 
 def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: bool = False) -> Snapshot:
@@ -138,7 +139,8 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: 
     if parts:
         entries = _with_parts(entries, order, gradients if live else None)
     entries = (*entries[:-1], replace(entries[-1], value=root.numpy()))
-    return Snapshot(entries, len(entries) - 1, None if live else FREED)
+    hooked = any(node.notes is not None and node.notes.hooks for node in original)
+    return Snapshot(entries, len(entries) - 1, None if live else FREED, hooked)
 
 
 def _same(again: Any, before: Any) -> bool:

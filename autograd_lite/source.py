@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+import traceback
 from typing import Any, NamedTuple
 
 # The packages whose frames are not the user's.
@@ -19,15 +20,33 @@ class Line(NamedTuple):
     def __str__(self) -> str:
         return f"{self.file}:{self.number}"
 
+    def source(self) -> str:
+        """Return what is written there; nothing where it is not known."""
+        return linecache.getline(self.file, self.number).strip()
+
     def quoted(self) -> str:
         """Return the place with what is written there."""
-        source = linecache.getline(self.file, self.number).strip()
+        source = self.source()
         return f"{self}, `{source}`" if source else str(self)
+
+
+def line_that_raised(error: BaseException) -> Line | None:
+    """Return the innermost of the user's lines that an error came through; None when it came through none."""
+    lines = [
+        Line(frame.f_code.co_filename, number)
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if not _is_ours(frame)
+    ]
+    return lines[-1] if lines else None
+
+
+def _is_ours(frame: Any) -> bool:
+    return str(frame.f_globals.get("__name__")).partition(".")[0] in OURS
 
 
 def users_line() -> Line | None:
     """Return the line that is running now; None when there is none, in a callback from the interpreter."""
     frame: Any = sys._getframe(1)
-    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in OURS:
+    while frame is not None and _is_ours(frame):
         frame = frame.f_back
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)

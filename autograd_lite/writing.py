@@ -15,7 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
-from autograd_lite.errors import ArgumentError
+from autograd_lite.errors import ArgumentError, UsageError
 
 Row = Sequence[object] | str
 
@@ -46,6 +46,11 @@ class Writer:
     stream : text stream, optional
         Standard output when left out.
 
+    Raises
+    ------
+    UsageError
+        When it is no stream, but the name of a file for example.
+
     Attributes
     ----------
     plain : bool
@@ -63,6 +68,11 @@ class Writer:
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
+        if stream is not None and not callable(getattr(stream, "write", None)):
+            raise UsageError(
+                f"write() takes an open text stream, got {type(stream).__name__}.",
+                'Write print(explanation), or open("e.txt", "w", encoding="utf-8").',
+            )
         self.stream = sys.stdout if stream is None else stream
         self.encoding = getattr(self.stream, "encoding", None) or "utf-8"
         self.plain = is_plain(self.stream)

@@ -252,6 +252,46 @@ def _alike(prediction: Any, target: Any) -> tuple[ag.Tensor, ag.Tensor]:
     return a, y
 
 
+def check_pairs(prediction: Any, target: Any) -> None:
+    """Refuse what has no accuracy: predictions and targets that differ in shape, or none at all.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        As the loss of two classes does.
+
+    Examples
+    --------
+    >>> nn.functional.check_pairs([0.5, 0.25], [1, 0])
+    """
+    a, _ = _alike(prediction, target)
+    _refuse_no_predictions(a)
+
+
+def check_labels(logits: Any, labels: Any) -> None:
+    """Refuse what has no accuracy: labels that are not one class number an example, or none at all.
+
+    Raises
+    ------
+    ShapeError, DtypeError
+        As `cross_entropy` does.
+
+    Examples
+    --------
+    >>> nn.functional.check_labels([[2.0, 0.0], [0.0, 2.0]], [0, 1])
+    """
+    z = as_tensor(logits)
+    _labels(labels, z.shape)
+    _refuse_no_predictions(z)
+
+
+def _refuse_no_predictions(prediction: ag.Tensor) -> None:
+    if not prediction.size:
+        raise ShapeError(
+            f"The accuracy of no predictions: the shape is {prediction.shape}.", "Leave empty batches out."
+        )
+
+
 def _check_reduction(reduction: str) -> None:
     if reduction not in REDUCTIONS:
         choice("reduction", reduction, REDUCTIONS)

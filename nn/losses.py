@@ -195,6 +195,11 @@ class BCELoss(Loss):
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
         """Return the share of elements where the likelier of the classes 0 and 1 is the target's: 1 where a > ½.
 
+        Raises
+        ------
+        ShapeError, DtypeError
+            Where the shapes do not fit, as the loss does; of an empty batch.
+
         Examples
         --------
         >>> nn.BCELoss().accuracy(ag.tensor([0.9, 0.2, 0.7]), [1, 0, 0]).__round__(4)
@@ -240,6 +245,11 @@ class BCEWithLogitsLoss(Loss):
 
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
         """Return the share of elements where the likelier of the classes 0 and 1 is the target's: 1 where z > 0.
+
+        Raises
+        ------
+        ShapeError, DtypeError
+            Where the shapes do not fit, as the loss does; of an empty batch.
 
         Examples
         --------
@@ -288,16 +298,23 @@ class CrossEntropyLoss(Loss):
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
         """Return the share of examples whose largest logit is at their label.
 
+        Raises
+        ------
+        ShapeError, DtypeError
+            Where the shapes do not fit, as the loss does; of an empty batch.
+
         Examples
         --------
         >>> nn.CrossEntropyLoss().accuracy(ag.tensor([[2.0, 0.0], [1.0, 0.0]]), [0, 1])
         0.5
         """
+        functional.check_labels(prediction, target)
         return float((prediction.numpy().argmax(axis=-1) == _values(target)).mean())
 
 
 def _share_on_one_side(prediction: ag.Tensor, threshold: float, target: Any) -> float:
     """Return how often a prediction is above the threshold just where the target is above ½."""
+    functional.check_pairs(prediction, target)
     return float(((prediction.numpy() > threshold) == (_values(target) > 0.5)).mean())
 
 

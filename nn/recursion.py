@@ -303,8 +303,9 @@ def _gelu(z: Array, approximate: str = "none") -> tuple[Array, Array]:
     """Return z Φ(z) and Φ(z) + z φ(z), where φ = Φ′; in the approximation Φ = (1 + tanh u)/2."""
     if approximate == "tanh":
         root = math.sqrt(2 / math.pi)
-        Φ = (1 + np.tanh(root * (z + 0.044715 * z**3))) / 2
-        φ = 2 * Φ * (1 - Φ) * root * (1 + 3 * 0.044715 * z**2)
+        near = np.clip(z, -100, 100)  # beyond, Φ is 0 or 1 and φ is 0, and the powers could overflow
+        Φ = (1 + np.tanh(root * (near + 0.044715 * near**3))) / 2
+        φ = 2 * Φ * (1 - Φ) * root * (1 + 3 * 0.044715 * near**2)
     else:
         Φ = np.vectorize(math.erfc, [float])(-z / math.sqrt(2)) / 2
         φ = np.exp(-z * z / 2) / math.sqrt(2 * math.pi)

@@ -9,12 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.backward import silent
-from autograd_lite.errors import DtypeError, UsageError, suggestion
+from autograd_lite.errors import AutogradError, DtypeError, UsageError, suggestion
 from autograd_lite.graph import enable_grad, no_grad
+from autograd_lite.source import line_that_raised
 from autograd_lite.tensors import Tensor
 from autograd_lite.transforms import gradients
 
 Point = list[Any]
+
+# Letters of an error that are quoted, and numbers of an input.
+LONGEST = 120
+SHORT = 6
 
 
 class Argument(NamedTuple):
@@ -67,7 +72,9 @@ def _argument(name: str, given: Any, chosen: bool) -> Argument:
             "Pass its real and imaginary parts as two inputs.",
         )
     if kind != "f":
-        return Argument(name, given if not tensor else value, False, False, tensor)
+        # A tuple may be a shape or the axes, which an array could not stand for.
+        is_data = tensor or (isinstance(given, list) and kind in "biu")
+        return Argument(name, value if is_data else given, False, False, tensor)
     return Argument(name, value.astype(np.float64), True, not chosen or (tensor and given.requires_grad), tensor)
 
 
@@ -127,9 +134,16 @@ class Calls:
         Raises
         ------
         UsageError
-            When they are Tensors, are no numbers, or leave open which input they belong to.
+            When the formula raises an error, and when they are Tensors, are no numbers, or leave open which input
+            they belong to.
         """
-        return self._assigned(self.by_hand(*[each.copy() if isinstance(each, np.ndarray) else each for each in point]))
+        try:
+            result = self.by_hand(*map(_copied, point))
+        except AutogradError:
+            raise
+        except Exception as error:
+            raise _raised(error) from error
+        return self._assigned(result)
 
     def _output(self, point: Point, tensors: dict[int, Tensor]) -> Tensor:
         given = [
@@ -158,17 +172,45 @@ class Calls:
         if isinstance(result, tuple) and len(result) in (len(floats), len(self.arguments)):
             positions = floats if len(result) == len(floats) else list(range(len(self.arguments)))
             pairs = [(k, each) for k, each in zip(positions, result, strict=True) if each is not None]
-            return {
+            answers = {
                 self._position(self.arguments[k].name): self._numbers(each, self.arguments[k].name) for k, each in pairs
             }
+            if len(result) < len(self.arguments):
+                self._refuse_whole_numbers(answers)
+            return answers
         if not isinstance(result, tuple) and len(floats) == 1:
-            return {floats[0]: self._numbers(result, self.arguments[floats[0]].name)}
+            answers = {floats[0]: self._numbers(result, self.arguments[floats[0]].name)}
+            self._refuse_whole_numbers(answers)
+            return answers
+        if not floats:
+            self._refuse_whole_numbers({})
         got = f"{len(result)} gradients" if isinstance(result, tuple) else "one gradient"
         first = self.arguments[floats[0]].name if floats else self.arguments[0].name
         raise UsageError(
             f"check_formula: hand_gradient returned {got} for the inputs {self._names(floats)}.",
             f'Return one for each, as a tuple; or only some, by name: {{"{first}": ...}}.',
         )
+
+    def _refuse_whole_numbers(self, answers: dict[int, Any]) -> None:
+        """Refuse gradients without names that look like those of an input of whole numbers, which has none."""
+        for k, argument in enumerate(self.arguments):
+            if not _is_whole(argument.value):
+                continue
+            taken = [
+                at
+                for at, answer in answers.items()
+                if np.ndim(argument.value)
+                and answer.shape == np.shape(argument.value)
+                # Labels often follow weights of the same shape, whose gradient this is.
+                and (k < at or answer.shape != np.shape(self.arguments[at].value))
+            ]
+            if not taken and answers:
+                continue
+            by_name = f', or return the gradients by name: {{"{self.arguments[taken[0]].name}": ...}}' if taken else ""
+            raise UsageError(
+                f"check_formula: {argument.name} holds whole numbers, so it is not differentiated by.",
+                f"Write {_as_floats(argument)}{by_name}.",
+            )
 
     def _position(self, name: Any) -> int:
         known = [each.name for each in self.arguments]
@@ -205,3 +247,26 @@ class Calls:
 
 def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind in "iu"
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _as_floats(argument: Argument) -> str:
+    """Return what to type for an input of whole numbers so that it can be differentiated by."""
+    numbers = np.asarray(argument.value, dtype=np.float64)
+    return repr(numbers.tolist()) if numbers.size <= SHORT else f"np.array({argument.name}, dtype=float)"
+
+
+def _raised(error: Exception) -> UsageError:
+    """Return the error of a formula that raised one, with the line of its author where it did."""
+    text = " ".join(str(error).split())
+    what = f"hand_gradient raised {type(error).__name__}: {text if len(text) <= LONGEST else text[: LONGEST - 1] + '…'}"
+    line = line_that_raised(error)
+    if line is None:
+        return UsageError(what, "Look at its parameters: it is called with the same inputs as f.")
+    source = line.source()
+    return UsageError(what, f"It happened in line {line.number}{f': {source[:LONGEST]}' if source else '.'}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.derivatives.elementwise import elementwise, sigmoid
+from autograd_lite.errors import ArgumentError
 from autograd_lite.primitives import Array, primitive
 
 
@@ -63,12 +65,22 @@ silu = primitive(
 )
 
 
+def _number(operation: str, name: str, given: Any) -> float:
+    """Return a parameter as a Python float, which leaves the dtype of arrays as it is."""
+    if isinstance(given, Real) or (isinstance(given, np.ndarray) and given.ndim == 0 and given.dtype.kind in "iuf"):
+        return float(given)
+    got = f"shape {given.shape}" if getattr(given, "shape", ()) else repr(given)
+    raise ArgumentError(
+        f"{operation}: {name} must be one real number, got {got:.60}.", f"Write {operation}(x, {name}=0.2)."
+    )
+
+
 def _leaky_relu(x: Array, negative_slope: float) -> Array:
     return np.maximum(x, 0) + negative_slope * np.minimum(x, 0)
 
 
 def _leaky_relu_call(x: Array, negative_slope: float = 0.01) -> Any:
-    return (x,), {"negative_slope": negative_slope}
+    return (x,), {"negative_slope": _number("leaky_relu", "negative_slope", negative_slope)}
 
 
 leaky_relu = primitive(
@@ -100,7 +112,7 @@ def _elu(x: Array, alpha: float) -> Array:
 
 
 def _elu_call(x: Array, alpha: float = 1.0) -> Any:
-    return (x,), {"alpha": alpha}
+    return (x,), {"alpha": _number("elu", "alpha", alpha)}
 
 
 elu = primitive(

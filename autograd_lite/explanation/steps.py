@@ -160,6 +160,8 @@ class BackwardPass:
         An earlier backward() has freed the intermediate values.
     is_complex : bool
         Complex numbers take part.
+    has_hooks : bool
+        Hooks are registered, which an explanation does not call.
     decimals : int
     lang : str
     """
@@ -172,6 +174,7 @@ class BackwardPass:
     left_out: int = 0
     freed: bool = False
     is_complex: bool = False
+    has_hooks: bool = False
     decimals: int = 4
     lang: str = "en"
 
@@ -185,6 +188,7 @@ class BackwardPass:
             "constants": list(self.constants),
             "left_out": self.left_out,
             "freed": self.freed,
+            "has_hooks": self.has_hooks,
         }
 
 

@@ -65,6 +65,7 @@ class _Teller:
         title = self._said("explain.title", name=self._name(self.told.result), value=Values(self.told.value))
         remarks = [self._said("explain.freed")] if self.told.freed else []
         remarks += [self._said("explain.complex")] if self.told.is_complex else []
+        remarks += [self._said("explain.hooks")] if self.told.has_hooks and not self.told.freed else []
         return Section(0, title, (), tuple(remarks))
 
     def step(self, index: int) -> Section:

@@ -161,6 +161,7 @@ class _Walkthrough:
             left_out=len(operations) - len(told),
             freed=self.graph.note is not None,
             is_complex=any(entry.dtype.kind == "c" for entry in self.entries if hasattr(entry.dtype, "kind")),
+            has_hooks=self.graph.has_hooks,
             decimals=decimals,
             lang=lang,
         )

@@ -308,7 +308,9 @@ class Optimizer(Optioned):
         0.1
         """
         arrays = {
-            f"{name}.{k}": self.state[k][name].copy() if name in self.state[k] else np.zeros_like(as_real(memory_of(each)))
+            f"{name}.{k}": self.state[k][name].copy()
+            if name in self.state[k]
+            else np.zeros_like(as_real(memory_of(each)))
             for part in self._parts
             for k, each in part.members
             for name in self.buffers(part.options)

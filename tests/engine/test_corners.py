@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.errors import AutogradError, DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import ArgumentError, AutogradError, DtypeError, GradientError, ShapeError, UsageError
 
 
 def leaf(data: object, dtype: object = float) -> ag.Tensor:
@@ -317,3 +317,19 @@ def test_sums_over_nothing_have_empty_gradients() -> None:
         x = leaf(np.ones((0, 2)))
         x.sum(axis=axis).sum().backward()
         assert x.grad.shape == (0, 2)
+
+
+@pytest.mark.parametrize("activation", [ag.leaky_relu, ag.elu])
+@pytest.mark.parametrize("parameter", [np.float64(0.25), np.array(0.25), 0.25])
+def test_a_parameter_of_float64_leaves_float32_as_it_is(activation: object, parameter: object) -> None:
+    x = leaf([-2.0, 3.0], np.float32)
+    y = activation(x, parameter)  # type: ignore[operator]
+    y.sum().backward()
+    assert y.dtype == x.grad.dtype == np.float32
+
+
+@pytest.mark.parametrize("activation", [ag.leaky_relu, ag.elu])
+@pytest.mark.parametrize("parameter", ["0.2", None, 1j, [0.1, 0.2], np.ones(2), ag.tensor(0.2), ag.ones(2)])
+def test_a_parameter_is_one_real_number(activation: object, parameter: object) -> None:
+    with pytest.raises(ArgumentError, match="must be one real number"):
+        activation(leaf([-2.0, 3.0]), parameter)  # type: ignore[operator]

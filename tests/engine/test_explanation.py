@@ -397,3 +397,23 @@ def test_squares_and_means_are_multiplied_out() -> None:
 )
 def test_names_in_tex(name: str, tex: str) -> None:
     assert named(name).tex == tex
+
+
+def test_hooks_are_not_called_and_said_to_be_there() -> None:
+    x = ag.tensor([1.0, 1.0], requires_grad=True, name="x")
+    said = {"en": "Hooks may change gradients on the way", "es": "Los hooks pueden cambiar los gradientes"}
+    y = 2 * x
+    hooked = y.sum()
+    assert not any(words in ag.explain(hooked, lang=lang).text() for lang, words in said.items())
+    handle = y.register_hook(lambda g: g * 10)
+    for lang, words in said.items():
+        lines = ag.explain(hooked, lang=lang).text().splitlines()
+        assert lines[1].startswith(words) and lines[-1].endswith("= [2.0000  2.0000]")
+    assert ag.explain(hooked).to_dict()["has_hooks"]
+    handle.remove()
+    assert said["en"] not in ag.explain(hooked).text()
+    x.register_hook(lambda g: g * 10)
+    assert said["en"] in ag.explain(hooked).text()
+    hooked.backward()
+    assert x.grad.tolist() == [20.0, 20.0]
+    assert said["en"] not in ag.explain(hooked).text(), "what stands in .grad has passed the hooks"

@@ -330,3 +330,21 @@ def test_integers_and_complex_numbers_are_not_differentiated() -> None:
         ag.check_formula(lambda x: (x * 1.0).sum(), lambda x: {"x": np.ones(2)}, np.array([1, 2]))
     with pytest.raises(DtypeError, match="complex"):
         ag.check_formula(lambda x: (x * 1.0).sum(), lambda x: np.ones(2), np.array([1j, 2]))
+
+
+def test_labels_of_whole_numbers_may_stand_beside_what_is_differentiated() -> None:
+    def f(w: ag.Tensor, y: np.ndarray) -> ag.Tensor:
+        assert isinstance(y, np.ndarray), "a list of whole numbers comes as an array"
+        return ((w - y) ** 2).sum()  # type: ignore[no-any-return]
+
+    assert ag.check_formula(f, lambda w, y: 2 * (w - y), np.array([0.5, 1.5]), [1, 0]).ok
+
+
+def test_an_error_of_the_formula_is_told_with_its_line() -> None:
+    def by_hand(w: np.ndarray) -> np.ndarray:
+        return w @ np.ones((3, 3))
+
+    with pytest.raises(UsageError, match="hand_gradient raised ValueError: matmul") as caught:
+        ag.check_formula(lambda w: (w * w).sum(), by_hand, np.array([1.0, 2.0]))
+    number = by_hand.__code__.co_firstlineno + 1
+    assert str(caught.value).splitlines()[1] == f"It happened in line {number}: return w @ np.ones((3, 3))"

@@ -313,3 +313,27 @@ def test_the_loss_of_two_classes_is_told_as_a_formula():
     assert Matrices(2, None).two_classes_delta("bce", 1).endswith(" = a² − y")
     assert Matrices(2, 4).two_classes_delta("bce_logits", 4) == "δ² = 1/4 (p − y)"
     assert Sums(2, 4).two_classes_delta("bce", 4).endswith(" = −1/4 (y − ŷ)")
+
+
+@pytest.mark.parametrize("loss", [nn.BCELoss(), nn.BCEWithLogitsLoss()])
+def test_an_accuracy_never_broadcasts(loss):
+    prediction = ag.tensor([[0.9], [-0.2], [0.7]])
+    assert loss.accuracy(prediction, [[1], [0], [1]]) == 1.0
+    for target in ([1, 0, 1], [[1]], [1]):
+        with pytest.raises(ShapeError, match="a loss never broadcasts"):
+            loss.accuracy(prediction, target)
+
+
+def test_the_accuracy_of_logits_takes_one_label_an_example():
+    logits = ag.tensor([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert nn.CrossEntropyLoss().accuracy(logits, [0, 1, 1]) == 2 / 3
+    with pytest.raises(ShapeError, match="The labels have shape"):
+        nn.CrossEntropyLoss().accuracy(logits, [[0], [1], [1]])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss", [nn.BCELoss, nn.BCEWithLogitsLoss, nn.CrossEntropyLoss])
+def test_an_empty_batch_has_no_accuracy(loss, reduction):
+    target = np.zeros(0, int) if loss is nn.CrossEntropyLoss else np.zeros((0, 2))
+    with pytest.raises(ShapeError, match="The accuracy of no predictions"):
+        loss(reduction).accuracy(ag.tensor(np.zeros((0, 2))), target)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from nn.recursion import backpropagation, loss_and_slope, sigmoid, softmax
+from nn.recursion import backpropagation, derivative, loss_and_slope, sigmoid, softmax
 
 W1, B1 = [[0.1, 0.3], [-0.2, 0.4], [0.5, -0.6]], [0.1, 0.0, -0.1]
 W2, B2 = [[0.2, -0.1, 0.3]], [0.05]
@@ -210,3 +210,8 @@ def test_the_formulas_import_numpy_only(root: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_far_out_the_approximate_gelu_is_a_step() -> None:
+    with np.errstate(all="raise"):
+        assert derivative("gelu(tanh)", np.array([-1e200, -200.0, 200.0, 1e200])).tolist() == [0.0, 0.0, 1.0, 1.0]
