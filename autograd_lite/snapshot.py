@@ -7,7 +7,7 @@ saved values stay as they were. Of a freed graph there remain the structure, the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -338,3 +338,20 @@ def _label(op: Primitive, names: list[str], keywords: Mapping[str, Any], operand
 def _title(op: Primitive, keywords: Mapping[str, Any]) -> str:
     written = ", ".join(f"{key}={value!r}" for key, value in keywords.items() if not isinstance(value, np.ndarray))
     return f"{op.__name__}({written})" if written else op.__name__
+
+
+def shared_scope(scopes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the innermost scope that several scopes lie in.
+
+    Examples
+    --------
+    >>> from autograd_lite.snapshot import shared_scope
+    >>> shared_scope([("net", "layer 1"), ("net", "layer 2")])
+    ('net',)
+    """
+    common: list[str] = []
+    for names in zip(*scopes, strict=False):
+        if len(set(names)) > 1:
+            break
+        common.append(names[0])
+    return tuple(common)

@@ -12,7 +12,7 @@ from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.legend import legend
 from autograd_lite.drawing.operations import Operations, card_key, operation_key, scope_title
 from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, digraph, panel_style
-from autograd_lite.snapshot import Entry
+from autograd_lite.snapshot import Entry, shared_scope
 
 _NODE_GAP, _RANK_GAP = 14.4, 21.6
 _LONGEST_STRIP = 3.0
@@ -150,13 +150,7 @@ def _home(operations: Operations, entry: Entry) -> tuple[str, ...]:
     """The scope that an entry is drawn in; a leaf stands with whoever uses it."""
     if entry.op is not None:
         return entry.scope
-    scopes = [user.scope for user in operations.entries.values() if entry.id in user.inputs]
-    common: list[str] = []
-    for names in zip(*scopes, strict=False):
-        if len(set(names)) > 1:
-            break
-        common.append(names[0])
-    return tuple(common)
+    return shared_scope([user.scope for user in operations.entries.values() if entry.id in user.inputs])
 
 
 def _stands_beside(operations: Operations, entry: Entry) -> bool:

@@ -11,7 +11,7 @@ from autograd_lite.drawing.cards import LEGIBLE, LONGEST_LABEL
 from autograd_lite.drawing.contraction import Group, contracted, count
 from autograd_lite.drawing.repetition import Repeat, repeats
 from autograd_lite.messages import message
-from autograd_lite.snapshot import Entry, Snapshot
+from autograd_lite.snapshot import Entry, Snapshot, shared_scope
 
 FOLDED_FROM = 300
 _MOST_PASSES = 6
@@ -127,22 +127,13 @@ def _scope(repeat: Repeat) -> tuple[str, ...]:
     first, last = ({entry.scope for entry in each} for each in (repeat.rounds[0], repeat.rounds[-1]))
     if first == last and len(first) == 1:
         return first.pop()
-    common = _shared([entry.scope for entry in repeat.members])
+    common = shared_scope([entry.scope for entry in repeat.members])
     depth = len(common)
     if len(first) == len(last) == 1:
         start, end = first.pop(), last.pop()
         if min(len(start), len(end)) > depth:
             return (*common, f"{start[depth]} … {end[depth]}")
     return common
-
-
-def _shared(scopes: list[tuple[str, ...]]) -> tuple[str, ...]:
-    common: list[str] = []
-    for names in zip(*scopes, strict=False):
-        if len(set(names)) > 1:
-            break
-        common.append(names[0])
-    return tuple(common)
 
 
 def _common(entries: list[Entry]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -49,7 +50,7 @@ def latex(record: BackpropRecord, seed: int, solution: bool, standalone: bool, l
     return DOCUMENT % written if standalone else written
 
 
-class _Page:
+class _Page(ABC):
     """How sentences, formulas, headings and lists are written; every kind of page says how it does."""
 
     def __init__(self, lang: str) -> None:
@@ -67,8 +68,9 @@ class _Page:
     def formula(self, formula: str) -> str:
         return formula
 
+    @abstractmethod
     def heading(self, words: str) -> list[str]:
-        raise NotImplementedError
+        """Return a heading."""
 
     def paragraph(self, words: str) -> list[str]:
         return [words]
@@ -77,13 +79,13 @@ class _Page:
         """Return a sentence and what it introduces."""
         return [*self.paragraph(words), "", *body]
 
+    @abstractmethod
     def formulas(self, rows: list[list[str]]) -> list[str]:
         """Return rows of formulas, apart from the prose."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrays(self, rows: list[Given]) -> list[str]:
         """Return rows of names with their numbers, apart from the prose."""
-        raise NotImplementedError
 
     def tasks(self, items: list[str]) -> list[str]:
         return [f"{number}. {item}" for number, item in enumerate(items, 1)]
