@@ -15,6 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 collect_ignore = ["benchmarks", "nn/data/make_trajectories.py", "notebooks.py"]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test of an extra that is not installed."""
+    for mark in item.iter_markers("extra"):
+        for package in mark.args:
+            pytest.importorskip(package)
+
+
 @pytest.fixture
 def root() -> Path:
     """The root of the checkout."""

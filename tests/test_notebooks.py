@@ -33,6 +33,7 @@ NUMBER = re.compile(r"[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 LARGEST = 400_000
 ABSOLUTE = re.compile(r"(?<![\w.:/<])/(?:home|root|tmp|usr|opt|var|mnt|private|work|Users)/|\b[A-Z]:\\\\")
 
+pytestmark = pytest.mark.extra("nbclient")
 each_notebook = pytest.mark.parametrize("path", notebooks.NOTEBOOKS, ids=lambda path: path.stem)
 
 

@@ -25,8 +25,8 @@ def test_without_the_extra_the_error_says_what_to_install(loss, tmp_path, monkey
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.extra("typst")
 def test_a_pdf_has_the_size_of_the_picture_and_fonts_of_its_own(loss, tmp_path, only_embedded):
-    pytest.importorskip("typst")
     picture = ag.draw(loss, width="17cm")
     data = picture.render(tmp_path / "graph.pdf").read_bytes()
     assert data.startswith(b"%PDF") and data.count(b"/Type /Page\n") + data.count(b"/Type/Page/") <= 1
@@ -38,14 +38,14 @@ def test_a_pdf_has_the_size_of_the_picture_and_fonts_of_its_own(loss, tmp_path, 
     assert "pdf" in renderer.formats()
 
 
+@pytest.mark.extra("typst")
 def test_a_pdf_is_the_same_every_time(loss, only_embedded):
-    pytest.importorskip("typst")
     assert ag.draw(loss).pipe("pdf") == ag.draw(loss).pipe("pdf")
 
 
+@pytest.mark.extra("typst")
 @pytest.mark.parametrize("theme", ["light", "dark", "print", "auto"])
 def test_every_view_and_theme_can_be_a_pdf(theme, only_embedded):
-    pytest.importorskip("typst")
     for view in ("layers", "delta", "neurons", "ops"):
         assert nn.draw(*nn.worked_example(), view=view, theme=theme).pipe("pdf").startswith(b"%PDF")
 

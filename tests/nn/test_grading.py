@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -484,9 +485,10 @@ def test_the_html_is_escaped_and_balanced(report: Report) -> None:
     assert not re.search(r"<(?!/?(?:div|p|table|thead|tbody|tr|th|td)\b)", html)
 
 
+@pytest.mark.extra("pylatexenc")
 @pytest.mark.parametrize("report", EVERY)
 def test_the_latex_is_ascii_and_parsed_strictly(report: Report) -> None:
-    latexwalker = pytest.importorskip("pylatexenc.latexwalker")
+    latexwalker = import_module("pylatexenc.latexwalker")
     latex = report.to_latex()
     assert latex.isascii() and latex.count("{") == latex.count("}") and latex.count("$") % 2 == 0
     assert "textasciicircum" not in latex

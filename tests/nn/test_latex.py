@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -199,9 +200,10 @@ def test_it_needs_amsmath_only(case: str) -> None:
     assert set(re.findall(r"\\[A-Za-z]+", EVERY[case])) <= KNOWN_COMMANDS
 
 
+@pytest.mark.extra("pylatexenc")
 @pytest.mark.parametrize("case", EVERY)
 def test_it_is_parsed_strictly(case: str) -> None:
-    latexwalker = pytest.importorskip("pylatexenc.latexwalker")
+    latexwalker = import_module("pylatexenc.latexwalker")
     document = DOCUMENT % EVERY[case]
     nodes, start, length = latexwalker.LatexWalker(document, tolerant_parsing=False).get_latex_nodes()
     assert start == 0 and length == len(document)
@@ -251,9 +253,10 @@ def test_every_sign_of_every_formula_is_known() -> None:
         assert set(re.findall(r"\\[A-Za-z]+", code)) <= KNOWN_COMMANDS
 
 
+@pytest.mark.extra("pylatexenc")
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_read_back_every_formula_is_the_same(formula: str) -> None:
-    latex2text = pytest.importorskip("pylatexenc.latex2text")
+    latex2text = import_module("pylatexenc.latex2text")
     code = tex.formula(formula).code.replace(r"\tfrac", r"\frac")
     back = latex2text.LatexNodes2Text(math_mode="text").latex_to_text(f"${code}$")
     assert unspaced(unicodedata.normalize("NFC", back)) == unspaced(linear(formula))

@@ -357,8 +357,8 @@ def test_the_binary_cross_entropy_of_logits_shows_its_probabilities() -> None:
         assert line in told
 
 
+@pytest.mark.extra("pandas")
 def test_a_dataframe_has_every_number_with_its_place() -> None:
-    pytest.importorskip("pandas")
     record = nn.backprop(nn.MLP([2, 3, 1], rng=0), [[1, 2], [3, 4]], [[1], [0]], nn.HalfSSELoss())
     frame = record.to_dataframe()
     assert list(frame) == ["layer", "quantity", "example", "row", "column", "value"]
@@ -377,8 +377,8 @@ def test_a_dataframe_has_every_number_with_its_place() -> None:
     assert len(frame) == 4 * (2 * 3 + 2 * 1) + 2 * (6 + 3 + 3 + 1)
 
 
+@pytest.mark.extra("pandas")
 def test_a_dataframe_leaves_out_what_there_is_none_of() -> None:
-    pytest.importorskip("pandas")
     frame = nn.backprop(*nn.worked_example("second")).to_dataframe()
     assert set(frame.quantity) == {"W", "z", "a", "derivative", "delta", "dW"}
     assert frame.example.isna().all()

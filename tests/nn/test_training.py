@@ -2,6 +2,7 @@
 
 import io
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -205,8 +206,9 @@ def test_the_digits():
     assert load_digits().images.max() == 1.0
 
 
+@pytest.mark.extra("sklearn")
 def test_the_digits_are_those_of_scikit_learn():
-    sklearn_datasets = pytest.importorskip("sklearn.datasets")
+    sklearn_datasets = import_module("sklearn.datasets")
     theirs, ours = sklearn_datasets.load_digits(), load_digits()
     assert (ours.images * 16 == theirs.data).all()
     assert (ours.labels == theirs.target).all()
