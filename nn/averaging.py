@@ -11,7 +11,7 @@ from autograd_lite.errors import UsageError
 from autograd_lite.spelling import spelled
 from nn.arguments import number_between
 from nn.optim.groups import leaves
-from nn.state import fitted
+from nn.state import count, fitted
 
 Array = np.ndarray[Any, Any]
 
@@ -78,7 +78,7 @@ class EMA:
             Within `averaged`, where the parameters are the means.
         """
         self._check_outside("update()")
-        for mean, parameter in zip(self._means, self.parameters, strict=True):
+        for mean, parameter in zip(self._converted(), self.parameters, strict=True):
             if self.updates:
                 mean += (1 - self.decay) * (parameter._value - mean)
             else:
@@ -96,7 +96,7 @@ class EMA:
         """
         self._check_outside("averaged()")
         trained = [np.array(each._value) for each in self.parameters]
-        self._put(self._means)
+        self._put(self._converted())
         self._inside = True
         try:
             yield
@@ -136,17 +136,25 @@ class EMA:
         ------
         ArgumentError
             When entries are missing, unexpected or of another shape, all of which are listed; or for an impossible
-            decay.
+            decay or number of updates.
         UsageError
             When `state` is no mapping, or within `averaged`.
         """
         self._check_outside("load_state_dict()")
-        means = {f"mean.{k}": ag.from_numpy(each) for k, each in enumerate(self._means)}
+        means = {f"mean.{k}": ag.from_numpy(each) for k, each in enumerate(self._converted())}
         wanted = {"decay": ag.tensor(self.decay), "updates": ag.tensor(0), **means}
         arrays = fitted(state, wanted, owner="EMA")
-        self.decay = number_between("decay", arrays["decay"].item(), 0.0, 1.0, example=0.999)
-        self.updates = int(arrays["updates"].item())
+        decay = number_between("decay", arrays["decay"].item(), 0.0, 1.0, example=0.999)
+        self.updates = count("updates", arrays["updates"]).item()
+        self.decay = decay
         self._means = [np.array(arrays[name]) for name in means]
+
+    def _converted(self) -> list[Array]:
+        """Return the means in the dtypes of the parameters, which the model may have been converted to since."""
+        self._means = [
+            mean.astype(each.dtype, copy=False) for mean, each in zip(self._means, self.parameters, strict=True)
+        ]
+        return self._means
 
     def _check_outside(self, call: str) -> None:
         if self._inside:

@@ -1,65 +1,32 @@
-"""Module and Parameter: a model is an object, and its parameters are whatever Parameters its attributes hold.
-
-Nothing is registered. Attributes are read when they are asked for, and lists, tuples and dicts are looked through, so
-that a layer appended to a plain list later is found like any other.
-"""
+"""Module: a model is an object; it computes in `forward`, and what its attributes hold is what it consists of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import ShapeError, UnknownNameError, UsageError
+from autograd_lite.errors import ArgumentError, AutogradError, UnknownNameError, UsageError
 from autograd_lite.spelling import refuse, spelled
-from nn.state import fitted
+from nn.assignment import as_buffer, check_parameter_stays, check_spelling, check_trained
+from nn.conversion import converted, dtype_wanted
+from nn.habits import HABITS
+from nn.holder import Holder
+from nn.hooks import Hooked
+from nn.misfits import locate, misfit
+from nn.parameters import Buffer, Parameter
+from nn.state import IncompatibleKeys, compared
 
-# Numbers that a message still quotes.
-LARGEST_QUOTED = 4
-# From here on two names are one, misspelt: 'bais' and 'bias' are 0.75 alike.
-LIKE = 0.75
+if TYPE_CHECKING:
+    from nn.summary_table import Summary
 
-
-class Parameter(ag.Tensor):
-    """A Tensor that training changes: a Module counts it among its parameters.
-
-    Parameters
-    ----------
-    data : array_like
-        Floating or complex numbers of any shape; copied.
-    dtype : dtype, optional
-        By default that of the data.
-    requires_grad : bool
-        False freezes it: it stays a parameter, but no gradient is computed.
-    name : str, optional
-        A name for pictures and messages.
-
-    Raises
-    ------
-    DtypeError
-        When the data are integers or no numbers.
-
-    Examples
-    --------
-    >>> nn.Parameter([0.5, -0.5], name="w")
-    tensor([ 0.5, -0.5], name='w', requires_grad=True)
-    """
-
-    __slots__ = ()
-
-    @spelled
-    def __init__(self, data: Any, *, dtype: Any = None, requires_grad: bool = True, name: str | None = None) -> None:
-        super().__init__(data, dtype=dtype, requires_grad=requires_grad, name=name)
-
-    def zero_grad(self) -> None:
-        """Forget the gradient; a frozen parameter has none."""
-        self.grad = None
+__all__ = ["Buffer", "Module", "Parameter", "locate", "misfit"]
 
 
-class Module:
+class Module(Hooked, Holder["Module"]):
     """The base of layers, losses and models.
 
     A subclass makes its Parameters and Modules in ``__init__`` and computes in ``forward``; calling the module runs
@@ -73,17 +40,17 @@ class Module:
 
     Examples
     --------
-    >>> class Residual(nn.Module):
-    ...     def __init__(self, size):
-    ...         self.inner = nn.Linear(size, size)
+    >>> class Classifier(nn.Module):
+    ...     def __init__(self, features, classes):
+    ...         self.layers = [nn.Linear(features, 8), nn.Linear(8, classes)]
     ...
     ...     def forward(self, x):
-    ...         return x + self.inner(x)
-    >>> model = Residual(2)
+    ...         return self.layers[1](np.tanh(self.layers[0](x)))
+    >>> model = Classifier(2, 3)
     >>> [name for name, _ in model.named_parameters()]
-    ['inner.weight', 'inner.bias']
+    ['layers.0.weight', 'layers.0.bias', 'layers.1.weight', 'layers.1.bias']
     >>> model(np.ones((5, 2))).shape
-    (5, 2)
+    (5, 3)
     """
 
     training: bool = True
@@ -101,8 +68,10 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         try:
-            return self.forward(*inputs, **options)
-        except ShapeError as error:
+            if self._forward_hooks is None:
+                return self.forward(*inputs, **options)
+            return self._forward_hooks.around(self.forward, self, inputs, options)
+        except AutogradError as error:
             locate(error, self)
             raise
         except TypeError:
@@ -111,14 +80,14 @@ class Module:
 
     def __setattr__(self, name: str, value: Any) -> None:
         held = vars(self).get(name)
-        if isinstance(held, Parameter) and value is not None and not isinstance(value, Parameter):
-            raise UsageError(
-                f"{type(self).__name__}.{name} is a Parameter of shape {held.shape}, got {_kind(value)}.",
-                f"Write new values into it, layer.{name}.data = values, or assign nn.Parameter(values).",
-            )
-        if isinstance(value, (np.ndarray, ag.Tensor)) and not isinstance(value, Parameter):
-            _refuse_misspelling(self, name, value)
-            _refuse_untrained(self, name, value)
+        if isinstance(held, Parameter):
+            check_parameter_stays(type(self).__name__, name, held, value)
+        elif isinstance(held, Buffer):
+            value = as_buffer(type(self).__name__, name, held, value)
+        if isinstance(value, (np.ndarray, ag.Tensor)) and not isinstance(value, (Parameter, Buffer)):
+            if name not in vars(self) and not hasattr(type(self), name):
+                check_spelling(type(self).__name__, name, value, vars(self))
+            check_trained(type(self).__name__, name, value)
         if name in _METHODS:
             raise UsageError(
                 f"{type(self).__name__}.{name} = ... would hide the method {name}() of every Module.",
@@ -132,70 +101,33 @@ class Module:
         def __getattr__(self, name: str) -> Any:
             if hasattr(type(self), name):  # a property that failed: its own error says why
                 return object.__getattribute__(self, name)
+            if name in HABITS:
+                raise UnknownNameError(type(self).__name__, name, mend=HABITS[name])
             raise UnknownNameError(type(self).__name__, name, lambda: _public_names(self), namespace="model")
 
-    def members(self) -> Iterable[tuple[str, Any]]:
-        """Yield the names and values in which Parameters and Modules are looked for."""
-        return vars(self).items()
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """Yield the modules that this one holds itself, with their names."""
-        return ((name, each) for name, each in _held(self) if isinstance(each, Module))
-
-    def children(self) -> Iterator[Module]:
-        """Yield the modules that this one holds itself."""
-        return (each for _, each in self.named_children())
-
     @spelled
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """Yield this module and all below it, each once, with their paths.
+    def register_buffer(self, name: str, tensor: Any, persistent: bool = True) -> None:
+        """Make values an attribute that belongs to the model and is not trained: ``self.name = nn.Buffer(tensor)``.
 
-        Examples
-        --------
-        >>> model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
-        >>> [path for path, _ in model.named_modules()]
-        ['', '0', '1']
-        """
-        seen: set[int] = set()
-        waiting = [(prefix, self)]
-        while waiting:
-            path, module = waiting.pop()
-            if id(module) in seen:
-                continue
-            seen.add(id(module))
-            yield path, module
-            below = [(_joined(path, name), child) for name, child in module.named_children()]
-            waiting.extend(reversed(below))
-
-    def modules(self) -> Iterator[Module]:
-        """Yield this module and all below it, each once."""
-        return (each for _, each in self.named_modules())
-
-    @spelled
-    def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        """Yield every Parameter once, with the first path that leads to it.
-
-        A module's own parameters come before those of the modules that it holds.
+        Parameters
+        ----------
+        name : str
+        tensor : array_like or None
+            Copied; None for a buffer that there is not.
+        persistent : bool
+            Whether it is part of `state_dict`.
 
         Raises
         ------
-        UsageError
-            When a module holds a leaf that requires a gradient and is no Parameter.
+        ArgumentError
+            When the name cannot be that of a new attribute.
         """
-        for _, module in self.named_modules(prefix):
-            for name, value in module.members():
-                _refuse_untrained(module, name, value)
-        yield from _parameters(self, prefix)
-
-    def parameters(self) -> Iterator[Parameter]:
-        """Yield every Parameter once.
-
-        Examples
-        --------
-        >>> sum(each.size for each in nn.Linear(64, 10).parameters())
-        650
-        """
-        return (each for _, each in self.named_parameters())
+        if not isinstance(name, str) or not name.isidentifier() or (hasattr(self, name) and name not in vars(self)):
+            raise ArgumentError(
+                f"{type(self).__name__} cannot have a buffer of the name {name!r}.",
+                "Choose a name that an attribute can have and no method has: 'running_mean'.",
+            )
+        setattr(self, name, None if tensor is None else Buffer(tensor, persistent=persistent))
 
     @spelled
     def train(self, mode: bool = True) -> Self:
@@ -208,13 +140,79 @@ class Module:
         """Switch this module and all below it to evaluation; return it."""
         return self.train(False)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
+    @spelled
+    def apply(self, fn: Callable[[Module], Any]) -> Self:
+        """Call a function with each module below this one and then with this one; return it.
+
+        Examples
+        --------
+        >>> def start_at_zero(module):
+        ...     if isinstance(module, nn.Linear):
+        ...         module.weight.data[...] = 0.0
+        >>> nn.Sequential(nn.Linear(2, 1), nn.ReLU()).apply(start_at_zero)[0].weight
+        tensor([[0., 0.]], requires_grad=True)
+        """
+        for module in self._inner_first():
+            fn(module)
+        return self
+
+    @spelled
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Let all parameters be trained, or with False frozen; return the model."""
+        for each in self.parameters():
+            each.requires_grad = requires_grad
+        return self
+
+    @spelled
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters; they become None, whatever is asked for."""
         for each in self.parameters():
             each.grad = None
 
+    @spelled
+    def to(self, dtype: Any) -> Self:
+        """Convert all floating and complex parameters and buffers to a dtype; return the model.
+
+        They are converted where they stand: optimizers and others that hold them go on holding them.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Floating or complex: np.float32.
+
+        Raises
+        ------
+        DtypeError
+            When it is another, or a complex tensor would have to become real.
+        UsageError
+            When it is a device.
+
+        Examples
+        --------
+        >>> model = nn.MLP([2, 3, 1]).to(np.float32)
+        >>> model([1.0, 2.0]).dtype
+        dtype('float32')
+        """
+        wanted = dtype_wanted(type(self).__name__, dtype)
+        converted([*self.named_parameters(), *self.named_buffers()], wanted)
+        return self
+
+    def float(self) -> Self:
+        """Convert to float32, as `to`; return the model."""
+        return self.to(np.float32)
+
+    def double(self) -> Self:
+        """Convert to float64, as `to`; return the model."""
+        return self.to(np.float64)
+
+    def half(self) -> Self:
+        """Convert to float16, as `to`; return the model."""
+        return self.to(np.float16)
+
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """Return a copy of every parameter's values by its path; training on does not change it.
+        """Return a copy of the values of every parameter and persistent buffer by its path.
+
+        Training on does not change it. A module's parameters come first, then its buffers, then the modules below.
 
         Returns
         -------
@@ -225,23 +223,31 @@ class Module:
         >>> nn.Linear(2, 1).state_dict().keys()
         dict_keys(['weight', 'bias'])
         """
-        return {path: np.array(each.numpy()) for path, each in self.named_parameters()}
+        return {path: np.array(each.numpy()) for path, each in self._saved().items()}
 
     @spelled
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Write saved values into the parameters: all of them, or after an error none.
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
+        """Write saved values into the parameters and buffers: all of them, or after an error none.
 
         Parameters
         ----------
-        state : mapping of str to array_like
-            One entry a parameter, as `state_dict` gives it; values become the parameter's dtype.
+        state_dict : mapping of str to array_like
+            As `state_dict` gives it; values become the dtype of what they are written into. A shared parameter may
+            be there under any of its paths.
+        strict : bool
+            False takes what fits by name, and leaves the rest as it is.
+
+        Returns
+        -------
+        IncompatibleKeys
+            The lists ``missing_keys`` and ``unexpected_keys``, which are empty unless `strict` is False.
 
         Raises
         ------
         ArgumentError
             When entries are missing, unexpected or of another shape: all of them are listed.
         UsageError
-            When `state` is no mapping.
+            When the state is no mapping.
         DtypeError
             When an entry holds no numbers, or complex ones for a real parameter.
 
@@ -249,19 +255,64 @@ class Module:
         --------
         >>> trained, fresh = nn.Linear(2, 1), nn.Linear(2, 1)
         >>> fresh.load_state_dict(trained.state_dict())
+        IncompatibleKeys(missing_keys=[], unexpected_keys=[])
         >>> bool((fresh.weight == trained.weight).all())
         True
         """
-        parameters = dict(self.named_parameters())
-        for path, values in fitted(state, parameters, owner=type(self).__name__).items():
-            parameters[path].data = values
+        wanted = self._saved()
+        first = {id(each): path for path, each in wanted.items()}
+        further = {path: first[id(each)] for path, each in self._saved(remove_duplicate=False).items()}
+        arrays, names = compared(
+            state_dict,
+            wanted,
+            owner=type(self).__name__,
+            strict=strict,
+            other_names={path: known for path, known in further.items() if path not in wanted},
+        )
+        for path, values in arrays.items():
+            wanted[path].data = values
+        return names
 
-    def title(self) -> str:
-        """Return what messages and repr call this module: its class and what it was made with."""
-        return f"{type(self).__name__}()"
+    @spelled
+    def summary(self, *inputs: Any, lang: str = "en") -> Summary:
+        """Return a table of the modules: path, type, output shape, parameters, and how many of these are trained.
+
+        One forward pass of a copy, in evaluation mode, tells the output shapes: the model stays as it is.
+
+        Parameters
+        ----------
+        *inputs : array_like, or tuple of int
+            What the model is called with; a tuple of integers is the shape of a batch of zeros.
+        lang : {"en", "es"}
+
+        Returns
+        -------
+        Summary
+            Prints as a table, in notebooks too. A shared parameter is counted once, where it comes first.
+
+        Raises
+        ------
+        ShapeError
+            When the input does not fit the model.
+
+        Examples
+        --------
+        >>> nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)).summary((32, 4))
+        path  type          output shape  parameters  trainable
+        ────  ────────────  ────────────  ──────────  ─────────
+              Sequential()  (32, 3)                –          –
+           0  Linear(4, 8)  (32, 8)               40         40
+           1  ReLU()        (32, 8)                –          –
+           2  Linear(8, 3)  (32, 3)               27         27
+        <BLANKLINE>
+        67 parameters, 67 trainable, 0 frozen; 536 B
+        """
+        # Imported on first use: what training does not need does not slow the start.
+        summary: Summary = import_module("nn.summary_table").summarised(self, inputs, lang)
+        return summary
 
     def __repr__(self) -> str:
-        lines = [_summary(self)]
+        lines = [_line(self)]
         for name, child in self.named_children():
             if self in child.modules():
                 raise UsageError(
@@ -273,154 +324,21 @@ class Module:
         return "\n".join(lines)
 
 
-_METHODS = frozenset(name for name in vars(Module) if not name.startswith("_")) - {"training", "forward"}
-
-
-class _Fault(NamedTuple):
-    """What a layer cannot take, kept beside the error until the model around it has said where that layer is."""
-
-    layer: Module
-    what: str
-    mend: str
-    got: int | None
-
-
-def misfit(layer: Module, what: str, mend: str, *, got: int | None = None) -> ShapeError:
-    """Return the error of a layer whose input does not fit.
-
-    Parameters
-    ----------
-    layer : Module
-        Named by its title here, and by its path once a model around it has seen the error.
-    what, mend : str
-        The message without its subject, "expects (..., 64), got (32, 10).", and how to mend it.
-    got : int, optional
-        The number of features that came, by which the layer before is recognised.
-    """
-    error = ShapeError(f"{layer.title()} {what}", mend)
-    vars(error)["fault"] = _Fault(layer, what, mend, got)
-    return error
-
-
-def locate(error: ShapeError, model: Module) -> None:
-    """Put the path of the layer that raised the error into its message; layers count from 1."""
-    fault: _Fault | None = vars(error).get("fault")
-    if fault is None or fault.layer is model:
-        return
-    before: Module | None = None
-    layers = [(path, each) for path, each in model.named_modules() if _owns_parameters(each)]
-    for number, (path, layer) in enumerate(layers, 1):
-        if layer is fault.layer:
-            mend = _mend_before(fault, before) or fault.mend
-            error.args = (f"layer {number} ({path!r}) {fault.what}\n{mend}",)
-            return
-        before = layer
-
-
-def _mend_before(fault: _Fault, before: Module | None) -> str | None:
-    """Return how to mend a misfit of two neighbouring layers; None when it is not one."""
-    if fault.got is None or getattr(before, "out_features", None) != fault.got:
-        return None
-    return (
-        f"The layer before gives {fault.got} features: write {type(fault.layer).__name__}({fault.got}, ...), "
-        f"or change its out_features to {getattr(fault.layer, 'in_features', '?')}."
-    )
-
-
-def _parameters(model: Module, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-    """Yield every Parameter once, with the first path that leads to it."""
-    seen: set[int] = set()
-    for path, module in model.named_modules(prefix):
-        for name, each in _held(module):
-            if isinstance(each, Parameter) and id(each) not in seen:
-                seen.add(id(each))
-                yield _joined(path, name), each
-
-
-def _owns_parameters(module: Module) -> bool:
-    return any(isinstance(each, Parameter) for _, each in _held(module))
-
-
-def _held(module: Module) -> Iterator[tuple[str, Parameter | Module]]:
-    """Yield the Parameters and Modules of a module's attributes, lists, tuples and dicts looked through."""
-    for name, value in module.members():
-        yield from _inside(name, value)
-
-
-def _inside(name: str, value: Any) -> Iterator[tuple[str, Parameter | Module]]:
-    if isinstance(value, (Parameter, Module)):
-        yield name, value
-    elif isinstance(value, (list, tuple)):
-        for position, each in enumerate(value):
-            yield from _inside(_joined(name, str(position)), each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from _inside(_joined(name, str(key)), each)
+_METHODS = frozenset(name for name in dir(Module) if not name.startswith("_")) - {"training", "forward"}
 
 
 def _public_names(module: Module) -> list[str]:
     return [name for name in dir(module) if not name.startswith("_")]
 
 
-def _joined(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, ag.Tensor):
-        return f"a Tensor of shape {value.shape} that is no Parameter"
-    if isinstance(value, np.ndarray):
-        return f"an ndarray of shape {value.shape}"
-    return (
-        f"the {type(value).__name__} {value!r}" if np.isscalar(value) else f"an object of type {type(value).__name__}"
-    )
-
-
-def _refuse_untrained(module: Module, name: str, value: Any) -> None:
-    """Raise for a leaf that asks for a gradient and is no Parameter, in lists, tuples and dicts as well."""
-    if isinstance(value, ag.Tensor):
-        if value.requires_grad and value.is_leaf and not isinstance(value, Parameter):
-            first, _, position = name.partition(".")
-            values = value.tolist() if value.size <= LARGEST_QUOTED else "values"
-            write = f"Write self.{first} = nn.Parameter({values})."
-            raise UsageError(
-                f"{type(module).__name__}.{name} requires a gradient but is no Parameter: no optimizer would move it.",
-                f"Put nn.Parameter({values}) into self.{first}." if position else write,
-            )
-    elif isinstance(value, (list, tuple)):
-        for k, each in enumerate(value):
-            _refuse_untrained(module, _joined(name, str(k)), each)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            _refuse_untrained(module, _joined(name, str(key)), each)
-
-
-def _refuse_misspelling(module: Module, name: str, value: Any) -> None:
-    """Raise when an array is given to a new attribute whose name looks like that of a Parameter of its shape."""
-    if name in vars(module) or hasattr(type(module), name):
-        return
-    for known, held in vars(module).items():
-        if isinstance(held, Parameter) and held.shape == value.shape and _is_misspelt(name, known):
-            raise UsageError(
-                f"{type(module).__name__} has no parameter {name!r}; its {known!r} has that shape, {held.shape}.",
-                f"Write layer.{known}.data = values.",
-            )
-
-
-def _is_misspelt(name: str, known: str) -> bool:
-    """Tell a slip of the pen from a name made on purpose, such as weight_0 or weight_mask beside weight."""
-    others = [[each for each in text if not each.isalpha()] for text in (name, known)]
-    return (
-        others[0] == others[1]
-        and abs(len(name) - len(known)) <= 1
-        and SequenceMatcher(None, name.lower(), known.lower()).ratio() >= LIKE
-    )
-
-
-def _summary(module: Module) -> str:
-    """Return a module's line in repr: its title, the shapes of its own parameters, and how many there are in all."""
-    own = [f"{name} {each.shape}" for name, each in _held(module) if isinstance(each, Parameter)]
-    total = sum(each.size for _, each in _parameters(module))
-    if not total:
-        return module.title()
-    return f"{module.title()}: {', '.join([*own, f'{total:,} parameters'])}"
+def _line(module: Module) -> str:
+    """Return a module's line in repr: its title, the shapes of its own tensors, and how many parameters it has."""
+    own = [f"{name} {each.shape}" for name, each in module._own(Parameter)]
+    total = sum(each.size for _, each in module._tensors(Parameter))
+    buffers = [f"{name} {each.shape}" for name, each in module._own(Buffer)]
+    parts = [
+        *own,
+        *([f"{total:,} parameters"] if total else []),
+        *(["buffers " + ", ".join(buffers)] if buffers else []),
+    ]
+    return f"{module.title()}: {', '.join(parts)}" if parts else module.title()

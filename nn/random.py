@@ -1,5 +1,8 @@
 """The one source of random numbers: initial weights and shuffles come from a Generator that can be seeded."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, UsageError
@@ -57,6 +60,25 @@ def generator(rng: Rng = None) -> np.random.Generator:
     if rng is None:
         return _shared
     return rng if isinstance(rng, np.random.Generator) else _seeded(rng, "rng")
+
+
+@contextmanager
+def unmoved() -> Iterator[None]:
+    """Give the shared Generator its state back at the end: what looks at a model must not change what it draws next.
+
+    Examples
+    --------
+    >>> rng = nn.manual_seed(0)
+    >>> with unmoved():
+    ...     mask = nn.Dropout()(np.ones(3))
+    >>> rng.random() == nn.manual_seed(0).random()
+    True
+    """
+    before = _shared.bit_generator.state
+    try:
+        yield
+    finally:
+        _shared.bit_generator.state = before
 
 
 def _seeded(seed: int, title: str) -> np.random.Generator:

@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.errors import ArgumentError
 from nn.optim.groups import Group, Options, checked
-from nn.state import fitted
+from nn.state import count, fitted
 
 Array = np.ndarray[Any, Any]
+# What is counted, under whatever name an optimizer keeps it.
+COUNTS = frozenset({"steps", "iterations"})
 Buffers = Callable[[Mapping[str, Any]], Sequence[str]]
 
 
@@ -49,9 +52,12 @@ def restored(
     expected = {name: ag.tensor(np.asarray(value, dtype=float)) for name, value in saved(groups).items()}
     expected.update({name: ag.from_numpy(like) for name, like in likes.items()})
     arrays = fitted(state, expected, owner=owner.__name__)
+    for name in COUNTS & likes.keys():
+        count(name, arrays[name])
     options = []
     for prefix, group in zip(_prefixes(groups), groups, strict=True):
-        given = {name: _like(value, arrays[prefix + name]) for name, value in _numbers(group.options).items()}
+        _check_members(arrays, expected, prefix)
+        given = {name: _like(value, arrays[prefix + name], name) for name, value in _numbers(group.options).items()}
         options.append(checked(owner, group.options, given))
     return options, arrays
 
@@ -97,9 +103,34 @@ def _plain(value: Any) -> Any:
     return np.array(value) if isinstance(value, tuple) else value
 
 
-def _like(value: Any, array: Array) -> Any:
-    """Return an option that was saved in the type that it had."""
-    return tuple(array.tolist()) if isinstance(value, tuple) else type(value)(array.item())
+def _check_members(arrays: Mapping[str, Array], expected: Mapping[str, ag.Tensor], prefix: str) -> None:
+    """Raise when a group was saved with other parameters than it has; one group alone has them all."""
+    name = f"{prefix}params"
+    if prefix and not np.array_equal(arrays[name], expected[name].numpy()):
+        raise ArgumentError(
+            f"{name!r} of the state is {arrays[name].astype(int).tolist()}, "
+            f"expected {expected[name].numpy().astype(int).tolist()}.",
+            "Nothing was loaded. Make the groups of the same parameters in the same order.",
+        )
+
+
+def _like(value: Any, array: Array, name: str) -> Any:
+    """Return an option that was saved in the type that it had.
+
+    Raises
+    ------
+    ArgumentError
+        When it is no integer, or not True or False, and was one.
+    """
+    if isinstance(value, tuple):
+        return tuple(array.tolist())
+    given = array.item()
+    if isinstance(value, (bool, int)) and type(value)(given) != given:
+        kind = "True or False" if isinstance(value, bool) else "an integer"
+        raise ArgumentError(
+            f"{name!r} of the state must be {kind}, got {given:g}.", "Nothing was loaded. Pass what state_dict() gave."
+        )
+    return type(value)(given)
 
 
 def _said(given: Mapping[str, Any], name: str, default: Any) -> Any:
