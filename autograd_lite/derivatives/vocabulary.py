@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextvars import ContextVar
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
+from autograd_lite.errors import ArgumentError
 from autograd_lite.primitives import Array, Like, Primitive, unregistered
 
 Axes = tuple[int, ...]
@@ -38,6 +40,16 @@ def shape_of(x: Any) -> tuple[int, ...]:
     """Return the shape of an operand, a list or a number too; np.shape would go through a Tensor's protocols."""
     shape: tuple[int, ...] = x.shape if hasattr(x, "shape") else np.shape(x)
     return shape
+
+
+def one_number(operation: str, name: str, given: Any) -> float:
+    """Return a parameter as a Python float, which leaves the dtype of arrays as it is."""
+    if isinstance(given, Real) or (isinstance(given, np.ndarray) and given.ndim == 0 and given.dtype.kind in "iuf"):
+        return float(given)
+    got = f"shape {given.shape}" if getattr(given, "shape", ()) else repr(given)
+    raise ArgumentError(
+        f"{operation}: {name} must be one real number, got {got:.60}.", f"Write {operation}(x, {name}=0.2)."
+    )
 
 
 def conj(x: Array) -> Array:

@@ -9,7 +9,8 @@ import autograd_lite as ag
 from autograd_lite.errors import ShapeError
 from nn import functional
 from nn.arguments import as_tensor, parameter_dtype, positive_integer
-from nn.init import Initializer, initializer, zeros
+from nn.init import Initializer, zeros
+from nn.layers.weights import drawn
 from nn.module import Module, Parameter, misfit
 from nn.random import Rng
 
@@ -73,7 +74,7 @@ class Linear(Module):
         self.out_features = positive_integer("out_features", out_features, _SIZES)
         shape = (self.out_features, self.in_features)
         dtype = parameter_dtype(dtype)
-        self.weight = Parameter(_drawn(init, shape, dtype, rng))
+        self.weight = Parameter(drawn(init, shape, dtype, rng))
         self.bias = Parameter(zeros((self.out_features,), dtype=dtype)) if bias else None
 
     def forward(self, x: Any) -> ag.Tensor:
@@ -113,13 +114,3 @@ class Linear(Module):
 
 def _product(shape: tuple[int, ...]) -> str:
     return "·".join(map(str, shape))
-
-
-def _drawn(init: str | float | Initializer, shape: tuple[int, int], dtype: Any, rng: Rng) -> Any:
-    drawn = initializer(init, activation="")(shape, dtype=dtype, rng=rng)
-    if np.shape(drawn) != shape:
-        raise ShapeError(
-            f"init gave an array of shape {np.shape(drawn)}, expected {shape}.",
-            "Return an array of the shape that init is called with.",
-        )
-    return drawn
