@@ -18,6 +18,7 @@ KEYWORDS: dict[str, tuple[str, ...]] = {
     "params": ("parameters",),
     "criterion": ("loss",),
     "loss_fn": ("loss",),
+    "num_workers": ("prefetch",),
     "num_epochs": ("epochs",),
     "n_epochs": ("epochs",),
     "validation_data": ("validation",),

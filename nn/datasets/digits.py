@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_lite.errors import ArgumentError
 from autograd_lite.spelling import spelled
-from nn.arguments import number_between
-from nn.random import Rng, generator
+from nn.datasets.parts import drawn_apart
+from nn.random import Rng
 
 # How dark a pixel can be: each counts the dark ones among 4×4 of the scan.
 DARKEST = 16
@@ -58,17 +57,7 @@ class Digits(NamedTuple):
         >>> len(train.labels), len(test.labels)
         (1438, 359)
         """
-        count = len(self.labels)
-        held_out = round(number_between("fraction", fraction, 0.0, 1.0, example=0.2) * count)
-        if not 0 < held_out < count:
-            raise ArgumentError(
-                f"fraction={fraction!r} of {count} images leaves one part empty.", "Write fraction=0.2, for example."
-            )
-        order = generator(rng).permutation(count)
-        return self._rows(order[held_out:]), self._rows(order[:held_out])
-
-    def _rows(self, rows: NDArray[np.int64]) -> Digits:
-        return Digits(self.images[rows], self.labels[rows])
+        return drawn_apart(self, fraction, rng, "images")
 
     def __repr__(self) -> str:
         return f"Digits({len(self.labels):,} images of {self.images.shape[1]} pixels, labels 0 to 9)"
