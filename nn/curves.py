@@ -1,21 +1,22 @@
-"""Line charts of training as SVG: a loss over the epochs, and beside it a second series such as the accuracy."""
+"""Line charts of training as SVG: losses over the epochs, and a second series such as the accuracy on its own axis."""
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import groupby
 from math import isfinite
-from pathlib import Path
 from xml.sax.saxutils import escape
 
 from autograd_lite.drawing import Axis, Theme, axis_for, counted_ticks, linear_axis, number, printable, theme_named
 from autograd_lite.errors import ArgumentError
-from autograd_lite.writing import write_file
+from nn.messages import message
 
 WIDTH, HEIGHT = 640, 360
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 24, 44, 48
 _RIGHT_AXIS = 64
+# What a line between title and chart needs, that says which line is which.
+_KEY = 22
+_DOTTED, _DASHED = "2 4", "6 4"
 _FONT = "Times New Roman, Times, Liberation Serif, serif"
 _MOST_MARKED = 20
 
@@ -47,9 +48,11 @@ def curve_svg(
     title: str,
     xlabel: str = "epoch",
     ylabel: str = "loss",
+    others: Mapping[str, Iterable[float]] | None = None,
     second: Iterable[float] | None = None,
     second_label: str = "accuracy",
     theme: str = "light",
+    lang: str = "en",
 ) -> str:
     """Draw a series of numbers as a line, and a second series on an axis of its own as a dashed line.
 
@@ -59,10 +62,13 @@ def curve_svg(
         One number a step; the first stands at 1. A line has gaps where numbers are not finite. The axis is logarithmic
         when the numbers are positive and span more than two decades.
     title, xlabel, ylabel : str
+    others : mapping of str to iterable of float, optional
+        Further series on the same axis, by name; drawn dotted, and named above the chart.
     second : iterable of float, optional
         As many numbers, or as many as there were measured; drawn on a linear axis at the right.
     second_label : str
     theme : {'light', 'dark', 'print'}
+    lang : {'en', 'es'}
 
     Returns
     -------
@@ -82,62 +88,29 @@ def curve_svg(
     """
     colours = theme_named(theme)
     first, other = _numbers(values, "values"), None if second is None else _numbers(second, "second")
+    dotted = {name: _numbers(series, name) for name, series in (others or {}).items()}
     right = WIDTH - (_RIGHT if other is None else _RIGHT_AXIS)
-    frame = _Frame(_LEFT, right, _TOP, HEIGHT - _BOTTOM, max(len(first), len(other or ())))
-    axis = axis_for(first)
-    log = " (logarithmic)" if axis.is_log else ""
+    longest = max(map(len, (first, other or (), *dotted.values())))
+    frame = _Frame(_LEFT, right, _TOP + (_KEY if dotted else 0), HEIGHT - _BOTTOM, longest)
+    axis = axis_for([*first, *(value for series in dotted.values() for value in series)])
+    on_the_left = message("curve.logarithmic", lang, name=ylabel) if axis.is_log else ylabel
     parts = [
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{colours.page}"/>',
         _text(title, WIDTH / 2, 24, colours.ink, size=16, anchor="middle", weight="bold"),
         *_grid(frame, axis, colours),
         *_steps(frame, xlabel, colours),
-        _text(ylabel + log, 18, (_TOP + frame.bottom) / 2, colours.series[0], anchor="middle", turned=True),
+        _text(on_the_left, 18, (frame.top + frame.bottom) / 2, colours.series[0], anchor="middle", turned=True),
+        *_key({ylabel: "", **dict.fromkeys(dotted, _DOTTED)} if dotted else {}, colours),
         *_line(frame, axis, first, colours.series[0]),
     ]
+    for series in dotted.values():
+        parts += _line(frame, axis, series, colours.series[0], dash=_DOTTED)
     if other is not None:
         second_axis = linear_axis([value for value in other if isfinite(value)])
-        parts += _right_axis(frame, second_axis, second_label, colours)
-        parts += _line(frame, second_axis, other, colours.series[1], dashed=True)
-    description = _description(first, xlabel, ylabel)
-    if other is not None:
-        description += " " + _description(other, xlabel, second_label)
-    return _document(parts, title, description)
-
-
-def write_curve(path: str | os.PathLike[str], values: Iterable[float], *, title: str, **options: object) -> Path:
-    """Write a chart to an SVG file, completely or not at all.
-
-    Parameters
-    ----------
-    path : path-like
-        Ends with ``.svg``.
-    values, title, **options
-        As for `curve_svg`.
-
-    Returns
-    -------
-    pathlib.Path
-
-    Raises
-    ------
-    ArgumentError
-        When the path has another suffix or its directory does not exist, and as `curve_svg`.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> from nn.curves import write_curve
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_curve(Path(folder, "loss.svg"), [1.0, 0.5], title="Training").name
-    'loss.svg'
-    """
-    target = Path(path)
-    if target.suffix.lower() != ".svg":
-        raise ArgumentError(
-            f"a chart is written as SVG, got {str(target)!r}.", f"Write {target.with_suffix('.svg').name!r}."
-        )
-    return write_file(target, curve_svg(values, title=title, **options))  # type: ignore[arg-type]
+        parts += _right_axis(frame, second_axis, message("curve.dashed", lang, name=second_label), colours)
+        parts += _line(frame, second_axis, other, colours.series[1], dash=_DASHED)
+    told = {ylabel: first, **dotted} | ({} if other is None else {second_label: other})
+    return _document(parts, title, " ".join(_described(series, xlabel, name, lang) for name, series in told.items()))
 
 
 def _numbers(values: Iterable[float], name: str) -> list[float]:
@@ -180,12 +153,22 @@ def _right_axis(frame: _Frame, axis: Axis, label: str, theme: Theme) -> list[str
         _text(name, frame.right + 8, frame.y(axis, tick) + 4, theme.muted, anchor="start") for tick, name in axis.ticks
     ]
     middle = (frame.top + frame.bottom) / 2
-    return [*ticks, _text(f"{label} (dashed)", WIDTH - 14, middle, theme.series[1], anchor="middle", turned=True)]
+    return [*ticks, _text(label, WIDTH - 14, middle, theme.series[1], anchor="middle", turned=True)]
 
 
-def _line(frame: _Frame, axis: Axis, values: Sequence[float], colour: str, *, dashed: bool = False) -> list[str]:
+def _key(dashes: Mapping[str, str], theme: Theme) -> list[str]:
+    """Name the lines of the left axis, each beside a piece of itself."""
+    parts, x, y = [], float(_LEFT), _TOP
+    for name, dash in dashes.items():
+        parts.append(_rule(x, y, x + 28, y, theme.series[0], dash=dash))
+        parts.append(_text(name, x + 34, y + 4, theme.muted))
+        x += 34 + 7.5 * len(name) + 20
+    return parts
+
+
+def _line(frame: _Frame, axis: Axis, values: Sequence[float], colour: str, *, dash: str = "") -> list[str]:
     """One polyline for each run of finite numbers, with dots when there are few."""
-    dash = ' stroke-dasharray="6 4"' if dashed else ""
+    dash = _dashed(dash)
     parts = []
     points = list(enumerate(values))
     for is_drawn, run in groupby(points, key=lambda point: isfinite(point[1]) and (not axis.is_log or point[1] > 0)):
@@ -227,20 +210,25 @@ def _text(
     return f'<text {place} fill="{colour}" {face}{turn}>{_carried(words)}</text>'
 
 
-def _rule(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
+def _rule(x1: float, y1: float, x2: float, y2: float, colour: str, *, dash: str = "") -> str:
+    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}"{_dashed(dash)}/>'
+
+
+def _dashed(dash: str) -> str:
+    return f' stroke-dasharray="{dash}"' if dash else ""
 
 
 def _carried(text: str) -> str:
     return escape(printable(text))
 
 
-def _description(values: Sequence[float], xlabel: str, ylabel: str) -> str:
+def _described(values: Sequence[float], xlabel: str, name: str, lang: str) -> str:
     """Say in words how a series begins, ends, and where it is lowest and highest."""
     finite = [value for value in values if isfinite(value)]
-    first, last, low, high = (number(each) for each in (finite[0], finite[-1], min(finite), max(finite)))
-    counted = f"{len(values)} {xlabel}{'' if len(values) == 1 else 's'}"
-    return f"{ylabel} over {counted}: from {first} to {last}, lowest {low}, highest {high}."
+    steps = xlabel if len(values) == 1 else f"{xlabel}s"
+    ends = {"first": finite[0], "last": finite[-1], "low": min(finite), "high": max(finite)}
+    numbers = {where: number(value) for where, value in ends.items()}
+    return message("curve.described", lang, name=name, count=len(values), steps=steps, **numbers)
 
 
 def _document(parts: Sequence[str], title: str, description: str) -> str:

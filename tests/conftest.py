@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 # What needs other libraries: the benchmarks run them in processes of their own, and test_benchmarks.py checks what can
 # be checked here; the numbers that optimizers are compared with were made by one; notebooks are run by Jupyter.
-collect_ignore = ["benchmarks", "nn/data/make_trajectories.py", "notebooks.py"]
+collect_ignore = ["benchmarks", "notebooks.py"]
+collect_ignore_glob = ["nn/data/make_*.py"]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

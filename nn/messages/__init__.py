@@ -8,13 +8,27 @@ from nn.messages.cli import CLI
 from nn.messages.exercise import EXERCISE
 from nn.messages.grading import GRADING
 from nn.messages.health import HEALTH
+from nn.messages.history import HISTORY
 from nn.messages.homework import HOMEWORK
 from nn.messages.picture import PICTURE
 from nn.messages.record import RECORD
+from nn.messages.summary import SUMMARY
 from nn.messages.tour import TOUR
 from nn.messages.views import VIEWS
 
-MESSAGES: Messages = {**RECORD, **TOUR, **VIEWS, **CLI, **EXERCISE, **HEALTH, **GRADING, **HOMEWORK, **PICTURE}
+MESSAGES: Messages = {
+    **RECORD,
+    **TOUR,
+    **VIEWS,
+    **CLI,
+    **EXERCISE,
+    **HEALTH,
+    **HISTORY,
+    **GRADING,
+    **HOMEWORK,
+    **PICTURE,
+    **SUMMARY,
+}
 
 
 def message(key: str, lang: str = "en", **values: object) -> str:

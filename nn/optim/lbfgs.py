@@ -92,6 +92,7 @@ class LBFGS(Optimizer):
     array([1., 1.])
     """
 
+    needs_closure = True
     checks: ClassVar[Mapping[str, Check]] = {
         "max_iter": _count,
         "max_eval": _count,

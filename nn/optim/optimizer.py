@@ -85,6 +85,8 @@ class Optimizer(Optioned):
     elementwise: ClassVar[bool] = False
     # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
     many_calls: ClassVar[bool] = True
+    # Whether a step evaluates the loss itself, by a closure.
+    needs_closure: ClassVar[bool] = False
 
     lr: float
     # Those of the group that is being moved.
@@ -249,6 +251,8 @@ class Optimizer(Optioned):
         for name in names:
             if name not in state:
                 state[name] = np.zeros(value.shape, value.dtype)
+            elif state[name].dtype != value.dtype:  # the model was converted since
+                state[name] = state[name].astype(value.dtype)
         arrays = (value, slope, *[state[name] for name in names])
         for block in blocks(*arrays) if self.elementwise and value.size > BLOCK else (arrays,):
             self.update(self.steps[k], *block)

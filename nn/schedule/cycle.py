@@ -73,6 +73,7 @@ class OneCycleLR(LRScheduler):
     [0.1, 0.55, 1.0, 0.95, 0.81, 0.61, 0.39, 0.19, 0.05, 0.0]
     """
 
+    stepped_every = "step"
     numbers = ("total_steps", "pct_start", "initial_lrs", "max_lrs", "min_lrs", "base_momentum", "max_momentum")
 
     def __init__(

@@ -56,6 +56,8 @@ class LRScheduler:
 
     # The attributes, numbers or lists of them, that are saved beside those of every schedule.
     numbers: ClassVar[tuple[str, ...]] = ()
+    # After what `nn.fit` calls `step`: each "epoch", or each "step" of the optimizer.
+    stepped_every: ClassVar[str] = "epoch"
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

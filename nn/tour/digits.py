@@ -9,7 +9,6 @@ import numpy as np
 from autograd_lite.matrices import superscript
 from autograd_lite.messages import percent
 from autograd_lite.writing import Row
-from nn.curves import write_curve
 from nn.datasets import load_digits
 from nn.losses import CrossEntropyLoss
 from nn.mlp import MLP
@@ -76,17 +75,8 @@ def show(stage: Stage) -> None:
     stage.table(_rows(stage, told), [*titles, ""])
     stage.writer.write()
     stage.picture(draw(model, x, y, loss, view="layers"), "digits_network.svg", "digits_network.png")
-    stage.wrote(
-        write_curve(
-            stage.out / "digits_loss.svg",
-            history.loss,
-            title=stage.words("tour.curve"),
-            xlabel=stage.words("tour.epoch"),
-            ylabel=stage.words("tour.curve_loss"),
-            second=history.validation_accuracy,
-            second_label=stage.words("tour.curve_accuracy"),
-        )
-    )
+    curve = history.draw(title=stage.words("tour.curve"), lang=stage.lang)
+    stage.wrote(curve.render(stage.out / "digits_loss.svg"))
 
 
 def _rows(stage: Stage, told: Pass) -> list[Row]:

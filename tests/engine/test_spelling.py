@@ -19,9 +19,10 @@ from autograd_lite.primitives import Primitive
 from autograd_lite.spelling import spelled
 
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-PACKAGES = {"ag": ag, "nn": nn, "nn.optim": nn.optim, "nn.init": nn.init, "nn.functional": nn.functional}
+PARTS = ("optim", "init", "functional", "datasets", "metrics")
+PACKAGES = {"ag": ag, "nn": nn, **{f"nn.{name}": getattr(nn, name) for name in PARTS}}
 # Classes that only this project makes.
-RESULTS = {ag.Explanation, ag.Drawing}
+RESULTS = {ag.Explanation, ag.Drawing, nn.datasets.Digits, nn.datasets.Images, nn.datasets.Points}
 CREATORS = "zeros ones empty full eye arange linspace zeros_like ones_like empty_like"
 
 
@@ -215,7 +216,7 @@ def test_signatures_and_docstrings_stay() -> None:
     assert [*made.parameters] == ["in_features", "out_features", "bias", "init", "dtype", "rng"]
     assert [*walked.parameters] == ["self", "gradient", "retain_graph", "create_graph", "inputs"]
     assert walked.parameters["create_graph"].default is False
-    assert nn.fit.__name__ == "fit" and nn.fit.__module__ == "nn.training"
+    assert nn.fit.__name__ == "fit" and nn.fit.__module__ == "nn.training.loop"
     assert (nn.fit.__doc__ or "").startswith("Train a model")
 
 

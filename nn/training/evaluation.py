@@ -1,0 +1,85 @@
+"""evaluate: the loss of a model on a data set, its accuracy, and any metrics over all predictions together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite.spelling import spelled
+from nn.arguments import check_loss, check_scalar
+from nn.module import Module
+from nn.training.checked import Array, check_model, examples_and_targets
+from nn.training.measuring import Gathered, Metrics, Total, as_metrics
+from nn.training.modes import modes_kept
+
+LossFunction = Callable[[Any, Any], ag.Tensor]
+
+# Examples evaluated at a time: enough to keep NumPy busy, few enough to stay small in memory.
+EVALUATION_BATCH = 1024
+
+
+class Evaluation(NamedTuple):
+    """A model's loss on a data set, its accuracy where the loss classifies, and the metrics that were asked for."""
+
+    loss: float
+    accuracy: float | None
+    metrics: Mapping[str, float] = {}
+
+
+@spelled
+def evaluate(model: Module, x: Any, y: Any, loss: LossFunction, metrics: Any = ()) -> Evaluation:
+    """Return a model's loss on a data set, in evaluation mode and without recording a graph.
+
+    Parameters
+    ----------
+    model : Module
+    x, y : array_like, shape (N, ...)
+    loss : Loss or callable
+    metrics : callable, list of callables, or dict of str to callable
+        Each called once, as ``metric(predictions, y)`` over all examples; gives a number.
+
+    Returns
+    -------
+    Evaluation
+        (loss, accuracy, metrics): the mean over the examples, or the sum for a loss that sums; the share of right
+        predictions for a loss that classifies, else None; and a dict.
+
+    Raises
+    ------
+    ShapeError, ArgumentError, UsageError
+        As `fit`.
+
+    Examples
+    --------
+    >>> digits = nn.datasets.load_digits()
+    >>> nn.evaluate(nn.MLP([64, 10], init="zeros"), *digits, nn.CrossEntropyLoss()).loss.__round__(4)
+    2.3026
+    """
+    check_model(model, "evaluate")
+    check_loss(loss)
+    return evaluated(model, *examples_and_targets("x", x, y), loss, as_metrics(metrics))
+
+
+def evaluated(model: Module, x: Array, y: Array, loss: LossFunction, metrics: Metrics) -> Evaluation:
+    """Return what `evaluate` does, of data that were checked before."""
+    total, gathered = Total(loss), Gathered(metrics)
+    accuracy = getattr(loss, "accuracy", None)
+    shares: list[float | None] = []
+    with modes_kept(model), ag.no_grad():
+        model.eval()
+        for start in range(0, len(x), EVALUATION_BATCH):
+            part = slice(start, start + EVALUATION_BATCH)
+            prediction = model(x[part])
+            value = loss(prediction, y[part])
+            if getattr(value, "size", None) != 1:
+                check_scalar(value, "evaluate")
+            total.add(value.item(), len(x[part]))
+            gathered.add(prediction, y[part])
+            share = accuracy(prediction, y[part]) if accuracy else None
+            shares.append(None if share is None else share * len(x[part]))
+    known = [share for share in shares if share is not None]
+    right = float(np.sum(known)) / len(x) if len(known) == len(shares) else None
+    return Evaluation(total.value, right, gathered.measured())

@@ -1,0 +1,401 @@
+"""fit, the training loop: shuffle, forward, backward, step, and a History of how the loss fell."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterable, Sized
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite.errors import GradientError, ShapeError, UsageError
+from autograd_lite.spelling import spelled
+from autograd_lite.writing import write
+from nn.arguments import check_loss, check_scalar, choice, number_between, positive_integer
+from nn.averaging import EMA
+from nn.clipping import clip_grad_norm_, clip_grad_value_
+from nn.data.loader import DataLoader
+from nn.module import Module
+from nn.optim import Optimizer
+from nn.random import Rng, generator
+from nn.schedule import LRScheduler, ReduceLROnPlateau
+from nn.training.callbacks import Callback, EarlyStopping, as_callbacks, as_early_stopping
+from nn.training.checked import check_model, check_optimizer_of, examples_and_targets, validation_pair
+from nn.training.checkpoints import as_checkpoint
+from nn.training.evaluation import LossFunction, evaluated
+from nn.training.history import History
+from nn.training.measuring import Gathered, Metrics, Total, as_metrics
+from nn.training.modes import modes_kept
+from nn.training.origin import origin
+from nn.training.progress import progress_bar
+from nn.training.resuming import Resumable
+from nn.training.run import Best, Run
+
+
+@spelled
+def fit(
+    model: Module,
+    x: Any,
+    y: Any = None,
+    *,
+    loss: LossFunction,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 32,
+    rng: Rng = None,
+    validation: tuple[Any, Any] | None = None,
+    metrics: Any = (),
+    schedule: LRScheduler | None = None,
+    schedule_every: str | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    ema: EMA | None = None,
+    early_stopping: int | EarlyStopping | None = None,
+    checkpoint: Any = None,
+    resume: bool = False,
+    callbacks: Callback | Callable[[Run], Any] | Iterable[Callback | Callable[[Run], Any]] = (),
+    progress: bool = True,
+) -> History:
+    """Train a model: in each epoch every example once, in a new order, a batch at a time.
+
+    Ctrl-C ends training in order: the best parameters so far are in the model then, and the history is returned.
+
+    Parameters
+    ----------
+    model : Module
+        Is in training mode meanwhile, and afterwards in the mode that it was in. Layers of a model in training mode
+        that are in evaluation mode stay so: ``model.train(); model.layers[0].eval()`` freezes a `BatchNorm2d`.
+    x : array_like, shape (N, ...)
+        One example a row. Or, without `y`, a `DataLoader`, or something else that can be iterated over in every epoch
+        and gives the batches as pairs (x, y).
+    y : array_like, shape (N, ...)
+        One target a row.
+    loss : Loss or callable
+        Called as ``loss(model(x), y)``; gives a scalar.
+    optimizer : Optimizer
+        Made from the model's parameters.
+    epochs : int
+    batch_size : int
+        The last batch of an epoch may be smaller.
+    rng : int, Generator or None
+        What shuffles; None is the Generator that `nn.manual_seed` seeds.
+    validation : (x, y), optional
+        Data to evaluate on after each epoch.
+    metrics : callable, list of callables, or dict of str to callable
+        Each called as ``metric(predictions, y)`` over all predictions of an epoch, and over the validation data.
+    schedule : LRScheduler, optional
+        Made from the optimizer; stepped here.
+    schedule_every : {"epoch", "step"}, optional
+        When; by default after each epoch, and a `OneCycleLR` after each step.
+    clip_norm, clip_value : float, optional
+        Bounds for `clip_grad_norm_` and `clip_grad_value_`, which are called before each step.
+    ema : EMA, optional
+        Updated after each step. Validation uses the means, and so do the best parameters; afterwards the model holds
+        the trained ones.
+    early_stopping : int or EarlyStopping, optional
+        Stop after so many epochs without a better validation loss, with the best parameters in the model.
+    checkpoint : path-like or Checkpoint, optional
+        Where to save, after each epoch, all that is needed to go on.
+    resume : bool
+        Go on from the checkpoint, if there is one, to the bit.
+    callbacks : Callback or function, or a list of them
+        A function is called after each epoch with the `Run`.
+    progress : bool
+        Show a bar on standard error.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ShapeError
+        When x and y differ in length, are empty, or do not fit the model.
+    ArgumentError
+        When x or y holds a NaN or an infinity, for impossible numbers, when the checkpoint exists and `resume` is not
+        set, or when it is one of another run.
+    UsageError
+        When the optimizer holds none of the model's parameters, or an argument is of the wrong kind.
+    GradientError
+        When the loss is no finite scalar; the message says where it began.
+
+    Examples
+    --------
+    >>> x = np.linspace(-1, 1, 50).reshape(-1, 1)
+    >>> model = nn.MLP([1, 1], rng=0)
+    >>> optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    >>> history = nn.fit(model, x, 2 * x, loss=nn.MSELoss(), optimizer=optimizer, epochs=50, rng=0, progress=False)
+    >>> history.loss[-1] < 1e-3
+    True
+    """
+    check_model(model, "fit")
+    check_loss(loss)
+    check_optimizer_of(model, optimizer)
+    epochs = positive_integer("epochs", epochs, "Write epochs=20; without training, nn.evaluate(model, x, y, loss).")
+    size = positive_integer("batch_size", batch_size, "Write batch_size=32, or batch_size=len(x) for all at once.")
+    batches = _batches(x, y, size, generator(rng))
+    held_out = None if validation is None else validation_pair(validation)
+    stopping, saving = as_early_stopping(early_stopping), as_checkpoint(checkpoint)
+    run = Run(model, loss, optimizer, History(), epochs, _watched(stopping, held_out is not None))
+    training = _Training(
+        run,
+        batches,
+        held_out,
+        metrics=as_metrics(metrics),
+        schedule=_Schedule(schedule, schedule_every, optimizer, run.best),
+        clip=_Clipping(clip_norm, clip_value),
+        ema=ema,
+        callbacks=[*as_callbacks(callbacks), *([stopping] if stopping else [])],
+    )
+    resumable = None if saving is None else Resumable(saving, run, training.holders(), batches)
+    if resume and resumable is None:
+        raise UsageError("resume=True needs a checkpoint to go on from.", 'Write checkpoint="run.npz" too.')
+    return training.run_epochs(resumable, resume, progress)
+
+
+def _batches(x: Any, y: Any, size: int, rng: np.random.Generator) -> Iterable[Any]:
+    """Return what gives the batches of each epoch."""
+    if y is not None:
+        return DataLoader(*examples_and_targets("x", x, y), batch_size=size, shuffle=True, rng=rng)
+    if isinstance(x, (np.ndarray, ag.Tensor)) or not isinstance(x, Iterable):
+        raise UsageError("fit got x without y.", "Pass the targets: nn.fit(model, x, y, ...).")
+    if iter(x) is x:
+        raise UsageError(
+            "fit got an iterator, which is empty after the first epoch.",
+            "Pass a list of batches [(x, y), ...], or an object whose __iter__ starts anew.",
+        )
+    return x
+
+
+def _watched(stopping: EarlyStopping | None, validated: bool) -> Best:
+    """Return what the best parameters are judged by."""
+    monitor = "validation_loss" if validated else "loss"
+    if stopping is None:
+        return Best(monitor)
+    return Best(stopping.monitor or monitor, stopping.mode, stopping.min_delta)
+
+
+class _Clipping:
+    """Cuts gradients down before a step."""
+
+    def __init__(self, norm: float | None, value: float | None) -> None:
+        self.norm = None if norm is None else number_between("clip_norm", norm, 0.0, example=1.0)
+        self.value = None if value is None else number_between("clip_value", value, 0.0, example=0.5)
+        self.is_set = norm is not None or value is not None
+
+    def __call__(self, parameters: list[ag.Tensor]) -> None:
+        if self.value is not None:
+            clip_grad_value_(parameters, self.value)
+        if self.norm is not None:
+            clip_grad_norm_(parameters, self.norm)
+
+
+class _Schedule:
+    """Steps a schedule when its turn has come."""
+
+    def __init__(self, schedule: LRScheduler | None, every: str | None, optimizer: Optimizer, best: Best) -> None:
+        if schedule is not None and not isinstance(schedule, LRScheduler):
+            raise UsageError(
+                f"schedule must be a schedule, got {schedule!r}.",
+                "Make one: schedule=nn.schedule.CosineAnnealingLR(optimizer, T_max=epochs).",
+            )
+        if schedule is not None and schedule.optimizer is not optimizer:
+            raise UsageError(
+                "The schedule was made from another optimizer: it would change nothing here.",
+                f"Make it from the optimizer that is passed: {type(schedule).__name__}(optimizer, ...).",
+            )
+        usual = "epoch" if schedule is None else schedule.stepped_every
+        self.schedule = schedule
+        self.every = usual if every is None else choice("schedule_every", every, ["epoch", "step"])
+        self.best = best
+
+    def after_step(self) -> None:
+        if self.schedule is not None and self.every == "step":
+            self.schedule.step()
+
+    def after_epoch(self, history: History) -> None:
+        if self.schedule is None or self.every != "epoch":
+            return
+        if isinstance(self.schedule, ReduceLROnPlateau):
+            self.schedule.step(history[self.best.monitor][-1])
+        else:
+            self.schedule.step()
+
+
+class _Training:
+    """One epoch after another: forward, backward, step; then evaluation, callbacks, checkpoint."""
+
+    def __init__(
+        self,
+        run: Run,
+        batches: Iterable[Any],
+        held_out: Any,
+        *,
+        metrics: Metrics,
+        schedule: _Schedule,
+        clip: _Clipping,
+        ema: EMA | None,
+        callbacks: list[Callback],
+    ) -> None:
+        self.run, self.batches, self.held_out = run, batches, held_out
+        self.metrics, self.schedule, self.clip, self.ema = metrics, schedule, clip, ema
+        self.callbacks = callbacks
+        self.parameters: list[ag.Tensor] = list(run.model.parameters())
+        self.total, self.gathered = Total(run.loss), Gathered(metrics)
+
+    def holders(self) -> dict[str, Any]:
+        """Return everything that has a state, by the name under which a checkpoint keeps it."""
+        parts = {"model": self.run.model, "optimizer": self.run.optimizer, "schedule": self.schedule.schedule}
+        parts |= {"ema": self.ema, "total": self.total, "gathered": self.gathered}
+        parts |= {f"callback {k}": each for k, each in enumerate(self.callbacks)}
+        return {name: each for name, each in parts.items() if each is not None}
+
+    def run_epochs(self, resumable: Resumable | None, resume: bool, progress: bool) -> History:
+        """Train from the first epoch, or from where the checkpoint ends, to the last."""
+        run, history = self.run, self.run.history
+        self.resumable = resumable
+        if resumable is not None:
+            resumable.begin(resume)
+        start = time.perf_counter() - history.seconds
+        steps = len(self.batches) * run.epochs if isinstance(self.batches, Sized) else None
+        try:
+            # A loss that diverges is answered by an error of its own.
+            with (
+                modes_kept(run.model),
+                np.errstate(over="ignore", invalid="ignore"),
+                progress_bar(steps, run.step, progress) as self.bar,
+            ):
+                # One that is in training mode already may have frozen layers.
+                if not run.model.training:
+                    run.model.train()
+                self._epochs(start)
+        except KeyboardInterrupt:
+            self._interrupted()
+        finally:
+            history.seconds = time.perf_counter() - start
+        for each in self.callbacks:
+            each.on_train_end(run)
+        history.best_epoch = run.best.epoch
+        return history
+
+    def _epochs(self, start: float) -> None:
+        run = self.run
+        for each in self.callbacks:
+            each.on_train_begin(run)
+        while run.epoch <= run.epochs and run.history.stopped is None:
+            self.bar.set_description(f"epoch {run.epoch}/{run.epochs}", refresh=False)
+            self._steps()
+            self._evaluate()
+            self.bar.set_postfix_str(", ".join(run.history.latest()), refresh=False)
+            for each in self.callbacks:
+                each.on_epoch_end(run)
+            run.epoch += 1
+            if self.resumable is not None:
+                run.history.seconds = time.perf_counter() - start
+                self.resumable.after_epoch()
+
+    def _steps(self) -> None:
+        """Train on every batch that the epoch still has."""
+        run = self.run
+        for batch in self.batches:
+            x, y = _pair(batch)
+            value = self._step(x, y)
+            run.step += 1
+            run.history.step_loss.append(value)
+            self.total.add(value, len(x))
+            self.schedule.after_step()
+            if self.ema is not None:
+                self.ema.update()
+            for each in self.callbacks:
+                each.on_step_end(run)
+            self.bar.update()
+            if self.resumable is not None:
+                self.resumable.after_step()
+        if not self.total.examples:
+            raise ShapeError(
+                f"Epoch {run.epoch} gave no batches.", "Pass data that can be iterated over anew each epoch."
+            )
+
+    def _step(self, x: Any, y: Any) -> float:
+        """Move the parameters by one batch and return its loss."""
+        optimizer = self.run.optimizer
+        if optimizer.needs_closure:
+            return self._finite(x, float(optimizer.step(lambda: self._gradients(x, y)).item()))
+        value = self._finite(x, float(self._gradients(x, y).item()))
+        optimizer.step()
+        return value
+
+    def _gradients(self, x: Any, y: Any) -> ag.Tensor:
+        """Leave the gradients of one batch in the parameters and return its loss."""
+        self.run.optimizer.zero_grad()
+        prediction = self.run.model(x)
+        value = self.run.loss(prediction, y)
+        check_scalar(value, "fit")
+        if math.isfinite(value.item()):
+            value.backward()
+            if self.clip.is_set:
+                self.clip(self.parameters)
+        self.gathered.add(prediction, y)
+        return value
+
+    def _finite(self, x: Any, value: float) -> float:
+        if math.isfinite(value):
+            return value
+        run = self.run
+        where = origin(run.model, x)
+        raise GradientError(
+            f"The loss became {value} in epoch {run.epoch}, step {run.step + 1}: {where}.",
+            f"Lower the learning rate, now lr={run.optimizer.lr:g}, or scale the data to about ±1.",
+        )
+
+    def _evaluate(self) -> None:
+        """Note how the epoch went, go on with the schedule, and keep the parameters if they are the best."""
+        run, history = self.run, self.run.history
+        history.loss.append(self.total.value)
+        for name, value in self.gathered.measured().items():
+            history.metrics.setdefault(name, []).append(value)
+        history.learning_rate.append(float(run.optimizer.param_groups[0]["lr"]))
+        self.total.clear()
+        self.gathered.clear()
+        if self.ema is None:
+            self._validate()
+        else:
+            with self.ema.averaged():
+                self._validate()
+        self.schedule.after_epoch(history)
+
+    def _validate(self) -> None:
+        run, history = self.run, self.run.history
+        if self.held_out is not None:
+            x, y = self.held_out
+            found = evaluated(run.model, x, y, run.loss, self.metrics)
+            history.validation_loss.append(found.loss)
+            if found.accuracy is not None:
+                history.validation_accuracy.append(found.accuracy)
+            for name, value in found.metrics.items():
+                history.validation_metrics.setdefault(name, []).append(value)
+        value = history[run.best.monitor][-1]
+        if run.best.improved_by(value):
+            run.best.keep(value, run.epoch, run.model.state_dict())
+
+    def _interrupted(self) -> None:
+        run, history = self.run, self.run.history
+        history.stopped = f"interrupted in epoch {run.epoch}"
+        if run.best.epoch is None:
+            write(f"Training was {history.stopped}; the parameters are those of its last step.", sys.stderr)
+            return
+        run.restore_best()
+        what = f"{run.best.monitor.replace('_', ' ')} {run.best.value:.4g}"
+        write(f"Training was {history.stopped}; the model is that of epoch {run.best.epoch}, {what}.", sys.stderr)
+
+
+def _pair(given: Any) -> tuple[Any, Any]:
+    if not isinstance(given, (tuple, list)) or len(given) != 2:
+        raise UsageError(
+            f"A batch is a pair (x, y), got {type(given).__name__}.",
+            "Pass nn.fit(model, x, y, ...), or a list of batches [(x, y), ...].",
+        )
+    return given[0], given[1]

@@ -1,0 +1,123 @@
+"""Adding up what an epoch gives: the loss of its batches, and metrics over all of its predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+import autograd_lite as ag
+from autograd_lite.errors import UsageError
+from nn.arguments import called
+from nn.metrics import from_sklearn
+
+Metrics = Mapping[str, Callable[[Any, Any], float]]
+
+
+class Total:
+    """Adds up the losses of batches as the loss itself would over all of them: a sum, or a mean weighted by size."""
+
+    def __init__(self, loss: Any) -> None:
+        self.sums = getattr(loss, "reduction", "mean") == "sum"
+        self.total = 0.0
+        self.examples = 0
+
+    def add(self, value: float, examples: int) -> None:
+        self.total += value if self.sums else value * examples
+        self.examples += examples
+
+    @property
+    def value(self) -> float:
+        return self.total if self.sums else self.total / self.examples
+
+    def clear(self) -> None:
+        self.total, self.examples = 0.0, 0
+
+    def state_dict(self) -> dict[str, float]:
+        return {"total": self.total, "examples": self.examples}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.total, self.examples = state["total"], state["examples"]
+
+
+class Gathered:
+    """Keeps the predictions and targets of an epoch until the metrics are computed from all of them."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.metrics = metrics
+        self.predictions: list[Any] = []
+        self.targets: list[Any] = []
+
+    def add(self, prediction: Any, target: Any) -> None:
+        if self.metrics:
+            self.predictions.append(_values(prediction))
+            self.targets.append(_values(target))
+
+    def measured(self) -> dict[str, float]:
+        """Return every metric over what was added."""
+        if not self.metrics:
+            return {}
+        prediction, target = np.concatenate(self.predictions), np.concatenate(self.targets)
+        return {name: _number(name, metric(prediction, target)) for name, metric in self.metrics.items()}
+
+    def clear(self) -> None:
+        self.predictions, self.targets = [], []
+
+    def state_dict(self) -> dict[str, list[Any]]:
+        return {"predictions": list(self.predictions), "targets": list(self.targets)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.predictions, self.targets = state["predictions"], state["targets"]
+
+
+def as_metrics(given: Any) -> Metrics:
+    """Return metrics by name; of a list, each is called as its function is.
+
+    Raises
+    ------
+    UsageError
+        When one cannot be called, or two have one name.
+    """
+    if callable(given):
+        given = [given]
+    if isinstance(given, str):
+        raise UsageError(f"metrics are functions, got {given!r}.", f"Write metrics=nn.metrics.{given}, if there is it.")
+    pairs = given.items() if isinstance(given, Mapping) else [(_name(each), each) for each in given]
+    named: dict[str, Any] = {}
+    for name, metric in pairs:
+        if not callable(metric):
+            raise UsageError(
+                f"A metric is a function of the predictions and the targets, got {called(metric)}.",
+                "Write metrics=[nn.metrics.accuracy].",
+            )
+        if name in named:
+            raise UsageError(
+                f"Two metrics are called {name!r}.", f'Name them: metrics={{"{name}": ..., "other": ...}}.'
+            )
+        named[name] = _ours(metric)
+    return named
+
+
+def _name(metric: Any) -> str:
+    function = metric.func if isinstance(metric, partial) else metric
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _ours(metric: Any) -> Any:
+    """Return a metric that takes the predictions first; scikit-learn's take the targets first."""
+    return from_sklearn(metric) if str(getattr(metric, "__module__", "")).startswith("sklearn.") else metric
+
+
+def _values(data: Any) -> Any:
+    return np.array(data.numpy()) if isinstance(data, ag.Tensor) else np.asarray(data)
+
+
+def _number(name: str, value: Any) -> float:
+    if np.size(value) != 1:
+        raise UsageError(
+            f"The metric {name!r} gave an array of shape {np.shape(value)}, expected a number.",
+            "Take its mean, or another number of it.",
+        )
+    return float(np.asarray(value).item())

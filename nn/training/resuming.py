@@ -1,0 +1,132 @@
+"""A run of training as a checkpoint holds it: everything with a state, the random numbers, and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from autograd_lite.errors import ArgumentError, AutogradError, UsageError
+from nn.data.loader import DataLoader
+from nn.module import Module
+from nn.random import generator
+from nn.training.checkpoints import Checkpoint
+from nn.training.history import History
+from nn.training.run import Run
+
+# Rows that are copied at a time for the checksum.
+ROWS = 4096
+
+
+class Resumable:
+    """Saves a run at its checkpoint, and brings it back to where it was saved.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+    run : Run
+    holders : dict of str to object
+        What has a state, by name.
+    batches : iterable
+        The data.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, run: Run, holders: Mapping[str, Any], batches: Iterable[Any]) -> None:
+        self.checkpoint, self.run, self.holders = checkpoint, run, dict(holders)
+        self.data: list[Any] = []
+        if isinstance(batches, DataLoader):
+            self.holders["loader"] = batches
+            self.data = [_fingerprint(array) for array in batches.arrays]
+        elif checkpoint.every_steps:
+            raise UsageError(
+                f"every_steps={checkpoint.every_steps} needs data whose place can be found again, got "
+                f"{type(batches).__name__}.",
+                "Pass x and y, or an nn.DataLoader; or leave out every_steps.",
+            )
+
+    def begin(self, resume: bool) -> None:
+        """Go to where the checkpoint was written, if asked to and if there is one.
+
+        Raises
+        ------
+        ArgumentError
+            When there is one and `resume` is false, or it is no checkpoint, or one of another run.
+        """
+        if not resume:
+            self.checkpoint.check_new()
+        elif self.checkpoint.path.exists():
+            self._restore(self.checkpoint.read())
+
+    def after_step(self) -> None:
+        every = self.checkpoint.every_steps
+        if every and self.run.step % every == 0:
+            self.checkpoint.write(self._tree())
+
+    def after_epoch(self) -> None:
+        done, run = self.run.epoch - 1, self.run
+        if done % self.checkpoint.every == 0 or done == run.epochs or run.history.stopped:
+            self.checkpoint.write(self._tree())
+
+    def _tree(self) -> dict[str, Any]:
+        run = self.run
+        return {
+            "data": self.data,
+            "epoch": run.epoch,
+            "step": run.step,
+            "states": {name: dict(each.state_dict()) for name, each in self.holders.items()},
+            "random": [each.bit_generator.state for each in _generators(run.model)],
+            "history": asdict(run.history) | {"step_loss": np.array(run.history.step_loss, float)},
+            "best": {"value": run.best.value, "epoch": run.best.epoch, "state": run.best.state},
+        }
+
+    def _restore(self, tree: Mapping[str, Any]) -> None:
+        path, run = str(self.checkpoint.path), self.run
+        if tree["data"] != self.data:
+            raise ArgumentError(
+                f"The checkpoint {path!r} was written with other data.",
+                "Pass the same x and y, or give another checkpoint.",
+            )
+        states, generators = tree["states"], list(_generators(run.model))
+        if states.keys() != self.holders.keys() or len(tree["random"]) != len(generators):
+            theirs, ours = (", ".join(sorted(names)) for names in (states, self.holders))
+            raise ArgumentError(
+                f"The checkpoint {path!r} holds {theirs}; this run has {ours}.",
+                "Call nn.fit with the same parts as before, or give another checkpoint.",
+            )
+        before = run.model.state_dict()
+        try:
+            for name, each in self.holders.items():
+                each.load_state_dict(states[name])
+        except AutogradError as error:
+            run.model.load_state_dict(before)
+            what, _, mend = str(error).partition("\n")
+            raise type(error)(f"The checkpoint {path!r} is of another run: {what[0].lower()}{what[1:]}", mend) from None
+        for each, state in zip(generators, tree["random"], strict=True):
+            each.bit_generator.state = state
+        for entry in fields(History):
+            value = tree["history"][entry.name]
+            setattr(run.history, entry.name, value.tolist() if isinstance(value, np.ndarray) else value)
+        run.epoch, run.step = tree["epoch"], tree["step"]
+        run.best.value, run.best.epoch, run.best.state = (tree["best"][name] for name in ("value", "epoch", "state"))
+
+
+def _fingerprint(array: np.ndarray[Any, Any]) -> list[Any]:
+    """Return what tells arrays apart: shape, dtype and a checksum."""
+    checksum = 0
+    for start in range(0, len(array), ROWS):
+        checksum = crc32(array[start : start + ROWS].tobytes(), checksum)
+    return [list(array.shape), str(array.dtype), checksum]
+
+
+def _generators(model: Module) -> Iterator[np.random.Generator]:
+    """Yield the shared Generator and those that modules hold, each once."""
+    seen = {id(shared := generator())}
+    yield shared
+    for module in model.modules():
+        for value in vars(module).values():
+            if isinstance(value, np.random.Generator) and id(value) not in seen:
+                seen.add(id(value))
+                yield value

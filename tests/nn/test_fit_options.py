@@ -1,0 +1,308 @@
+"""fit beyond the plain loop: schedules, clipping, averages, metrics, callbacks, early stopping, and the history."""
+
+import math
+import signal
+import sys
+from importlib import import_module
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import nn
+from autograd_lite.errors import ArgumentError, AutogradError, GradientError, RenderError, UsageError
+
+
+@pytest.fixture
+def line(rng):
+    """Points near y = 2x − 1."""
+    x = rng.uniform(-1, 1, (40, 1))
+    return x, 2 * x - 1 + rng.normal(scale=0.1, size=x.shape)
+
+
+def parts(lr=0.1, **options):
+    model = nn.MLP([1, 1], rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=lr, **options)
+    return model, optimizer, {"loss": nn.MSELoss(), "optimizer": optimizer, "rng": 0, "progress": False}
+
+
+def by_hand(line, epochs, before_step=lambda model: None, scheduled=None):
+    """The loop written out, with something done before each step and a schedule stepped after each epoch."""
+    x, y = line
+    model, optimizer, _ = parts()
+    schedule = scheduled(optimizer) if scheduled else None
+    order = np.random.default_rng(0)
+    for _ in range(epochs):
+        rows = order.permutation(len(x))
+        for start in range(0, len(x), 10):
+            chosen = rows[start : start + 10]
+            optimizer.zero_grad()
+            nn.MSELoss()(model(x[chosen]), y[chosen]).backward()
+            before_step(model)
+            optimizer.step()
+        if schedule:
+            schedule.step()
+    return model
+
+
+def same(model, other):
+    return all((a == b).all() for a, b in zip(model.state_dict().values(), other.state_dict().values(), strict=True))
+
+
+def test_a_schedule_is_stepped_after_each_epoch(line):
+    model, optimizer, options = parts()
+    schedule = nn.schedule.ExponentialLR(optimizer, gamma=0.5)
+    history = nn.fit(model, *line, epochs=3, batch_size=10, schedule=schedule, **options)
+    assert history.learning_rate == [0.1, 0.05, 0.025]
+    assert optimizer.lr == 0.0125
+    expected = by_hand(line, 3, scheduled=lambda optimizer: nn.schedule.ExponentialLR(optimizer, gamma=0.5))
+    assert same(model, expected)
+
+
+def test_a_cycle_is_stepped_after_each_step_and_ends_with_training(line):
+    model, optimizer, options = parts(momentum=0.9)
+    schedule = nn.schedule.OneCycleLR(optimizer, max_lr=0.2, total_steps=12)
+    nn.fit(model, *line, epochs=3, batch_size=10, schedule=schedule, **options)
+    assert schedule.last_epoch == 12
+
+
+def test_any_schedule_can_be_stepped_after_each_step(line):
+    model, optimizer, options = parts()
+    schedule = nn.schedule.ExponentialLR(optimizer, gamma=0.9)
+    nn.fit(model, *line, epochs=2, batch_size=10, schedule=schedule, schedule_every="step", **options)
+    assert schedule.last_epoch == 8
+
+
+def test_a_plateau_is_judged_by_the_validation_loss(line):
+    model, optimizer, options = parts(lr=0.0)
+    schedule = nn.schedule.ReduceLROnPlateau(optimizer, patience=1)
+    nn.fit(model, *line, epochs=4, validation=line, schedule=schedule, **options)
+    assert schedule.best == nn.evaluate(model, *line, nn.MSELoss()).loss
+    assert schedule.num_bad_epochs + schedule.last_epoch > 4
+
+
+def test_gradients_are_clipped_before_each_step(line):
+    model, _, options = parts()
+    nn.fit(model, *line, epochs=2, batch_size=10, clip_norm=0.05, **options)
+    assert same(model, by_hand(line, 2, lambda model: nn.clip_grad_norm_(model.parameters(), 0.05)))
+    model, _, options = parts()
+    nn.fit(model, *line, epochs=2, batch_size=10, clip_value=0.01, **options)
+    assert same(model, by_hand(line, 2, lambda model: nn.clip_grad_value_(model.parameters(), 0.01)))
+
+
+def test_the_means_follow_every_step_and_are_what_is_validated(line):
+    model, _, options = parts()
+    ema = nn.EMA(model.parameters(), decay=0.5)
+    history = nn.fit(model, *line, epochs=2, batch_size=10, ema=ema, validation=line, **options)
+    assert ema.updates == 8
+    trained = nn.evaluate(model, *line, nn.MSELoss()).loss
+    with ema.averaged():
+        assert history.validation_loss[-1] == nn.evaluate(model, *line, nn.MSELoss()).loss != trained
+
+
+def test_metrics_are_computed_over_all_predictions_of_an_epoch(line):
+    def largest_error(prediction, target):
+        return np.abs(prediction - target).max()
+
+    model, _, options = parts(lr=0.0)
+    history = nn.fit(model, *line, epochs=2, batch_size=7, metrics=largest_error, validation=line, **options)
+    expected = np.abs(model(line[0]).numpy() - line[1]).max()
+    assert_allclose(history.metrics["largest_error"], expected, rtol=1e-14)
+    assert_allclose(history["validation_largest_error"], expected, rtol=1e-14)
+    assert "largest_error" in repr(history)
+
+
+def test_callbacks_see_every_step_and_epoch(line):
+    seen = []
+
+    class Watching(nn.Callback):
+        def on_train_begin(self, run):
+            seen.append("begin")
+
+        def on_step_end(self, run):
+            seen.append(run.step)
+
+        def on_epoch_end(self, run):
+            seen.append(f"epoch {run.epoch} of {run.epochs}: {len(run.history.loss)}")
+
+        def on_train_end(self, run):
+            seen.append("end")
+
+    model, _, options = parts()
+    nn.fit(model, *line, epochs=2, batch_size=20, callbacks=[Watching(), lambda run: seen.append("f")], **options)
+    assert seen == ["begin", 1, 2, "epoch 1 of 2: 1", "f", 3, 4, "epoch 2 of 2: 2", "f", "end"]
+
+
+def test_a_callback_can_stop_training(line):
+    model, _, options = parts()
+    history = nn.fit(model, *line, epochs=9, callbacks=lambda run: run.epoch == 2 and run.stop("enough"), **options)
+    assert (len(history.loss), history.stopped) == (2, "enough")
+
+
+def losing_sight(run):
+    """Move the parameters away after the second epoch, so that the best ones lie behind."""
+    if run.epoch >= 2:
+        for each in run.model.parameters():
+            each.data += 1.0
+
+
+def test_early_stopping_gives_back_the_best_parameters(line):
+    model, _, options = parts(lr=0.01)
+    kept = []
+    spoil = [lambda run: kept.append(run.model.state_dict()), losing_sight]
+    history = nn.fit(model, *line, epochs=50, validation=line, early_stopping=3, callbacks=spoil, **options)
+    best = int(np.argmin(history.validation_loss))
+    assert history.best_epoch == best + 1 == 2
+    assert len(history.loss) == best + 1 + 3
+    assert history.stopped == "no better validation_loss for 3 epochs"
+    assert all((model.state_dict()[name] == values).all() for name, values in kept[best].items())
+
+
+def test_early_stopping_can_watch_what_is_better_when_larger():
+    x, y = np.eye(3), np.arange(3)
+    model = nn.MLP([3, 3], rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+    stopping = nn.EarlyStopping(2, "validation_accuracy")
+    history = nn.fit(
+        model, x, y, loss=nn.CrossEntropyLoss(), optimizer=optimizer, epochs=60, rng=0,
+        validation=(x, y), early_stopping=stopping, progress=False,
+    )  # fmt: skip
+    first = history.validation_accuracy.index(max(history.validation_accuracy))
+    assert (history.best_epoch, len(history.loss)) == (first + 1, first + 3)
+
+
+def test_what_is_not_measured_cannot_be_watched(line):
+    model, _, options = parts()
+    with pytest.raises(ArgumentError, match="no 'validation_loss'"):
+        nn.fit(model, *line, epochs=3, early_stopping=nn.EarlyStopping(3, "validation_loss"), **options)
+
+
+def test_lbfgs_fits_a_line_in_a_few_steps(line):
+    x, y = line
+    model = nn.MLP([1, 1], rng=0)
+    optimizer = nn.optim.LBFGS(model.parameters(), line_search_fn="strong_wolfe")
+    nn.fit(model, x, y, loss=nn.MSELoss(), optimizer=optimizer, epochs=5, batch_size=40, progress=False)
+    slope, intercept = np.polyfit(x.ravel(), y.ravel(), 1)
+    assert_allclose([model.layers[0].weight.item(), model.layers[0].bias.item()], [slope, intercept], rtol=1e-4)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is of POSIX")
+def test_ctrl_c_keeps_the_best_model(line, capsys):
+    model, _, options = parts(lr=0.01)
+    kept = []
+
+    def interrupt(run):
+        kept.append(run.model.state_dict())
+        losing_sight(run)
+        if run.epoch == 4:
+            signal.raise_signal(signal.SIGINT)
+
+    history = nn.fit(model, *line, epochs=50, validation=line, callbacks=interrupt, **options)
+    assert history.stopped == "interrupted in epoch 4"
+    assert history.best_epoch == 2
+    assert all((model.state_dict()[name] == values).all() for name, values in kept[1].items())
+    assert "the model is that of epoch 2, validation loss" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda model: None, "began in layers.1, Linear(3, 1), which gave inf"),
+        (lambda model: model.layers[0].bias.data.__setitem__(0, math.nan), "the parameter layers.0.bias holds nan"),
+    ],
+)
+def test_a_loss_that_is_not_finite_tells_where_it_began(spoil, expected):
+    model = nn.MLP([1, 3, 1], init="zeros")
+    model.layers[0].bias.data = [1e200] * 3
+    model.layers[1].weight.data = [[1e200] * 3]
+    spoil(model)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(GradientError, match="Lower the learning rate") as caught:
+        nn.fit(model, [[1.0]], [[1.0]], loss=nn.MSELoss(), optimizer=optimizer, epochs=1, progress=False)
+    assert expected in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_history_is_drawn(line, tmp_path):
+    model, _, options = parts()
+    history = nn.fit(model, *line, epochs=4, validation=line, **options)
+    chart = history.draw(theme="print", lang="es")
+    assert "pérdida de validación" in chart.svg and "<title" in chart.svg
+    assert chart._repr_svg_() == chart.svg
+    assert chart.render(tmp_path / "loss.svg").read_text(encoding="utf-8") == chart.svg
+    with pytest.raises(RenderError, match="exists already"):
+        chart.render(tmp_path / "loss.svg", overwrite=False)
+    with pytest.raises(ArgumentError, match="SVG or PDF"):
+        chart.render(tmp_path / "loss.png")
+
+
+@pytest.mark.extra("matplotlib")
+def test_the_history_is_plotted(line):
+    import_module("matplotlib").use("Agg")
+    model, _, options = parts()
+    history = nn.fit(model, *line, epochs=4, validation=line, metrics={"r": lambda a, y: 0.5}, **options)
+    ax = history.plot()
+    curves = {each.get_label(): list(each.get_ydata()) for each in ax.get_lines()}
+    assert curves == {"loss": history.loss, "validation loss": history.validation_loss}
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["loss", "validation loss", "r"]
+    assert history.plot(ax) is ax
+
+
+@pytest.mark.extra("pandas")
+def test_the_history_is_a_table(line):
+    model, _, options = parts()
+    frame = nn.fit(model, *line, epochs=4, validation=line, **options).to_dataframe()
+    assert list(frame) == ["loss", "validation_loss", "learning_rate"]
+    assert frame.index.name == "epoch" and list(frame.index) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "expected"),
+    [
+        ({"metrics": "accuracy"}, UsageError, "metrics are functions"),
+        ({"metrics": [3]}, UsageError, "A metric is a function"),
+        ({"metrics": [max, max]}, UsageError, "Two metrics are called 'max'"),
+        ({"metrics": lambda a, y: a}, UsageError, "expected a number"),
+        ({"schedule": 0.1}, UsageError, "schedule must be a schedule"),
+        ({"clip_norm": -1}, ArgumentError, "clip_norm must be at least 0"),
+        ({"early_stopping": "soon"}, UsageError, "early_stopping is a number of epochs"),
+        ({"callbacks": [nn.Callback]}, UsageError, "got the class Callback"),
+        ({"callbacks": nn.EarlyStopping(3)}, ArgumentError, "Write early_stopping="),
+        ({"resume": True}, UsageError, "resume=True needs a checkpoint"),
+        ({"checkpoint": 3}, UsageError, "checkpoint is the path of a file"),
+        ({"checkpoint": "run.pt"}, ArgumentError, "Write 'run.npz'"),
+    ],
+)
+def test_wrong_use_gets_a_clear_answer(line, change, error, expected):
+    model, _, options = parts()
+    with pytest.raises(error, match=None) as caught:
+        nn.fit(model, *line, epochs=1, **options, **change)
+    assert isinstance(caught.value, AutogradError)
+    assert expected in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_schedule_of_another_optimizer_is_refused(line):
+    model, _, options = parts()
+    schedule = nn.schedule.ExponentialLR(parts()[1], gamma=0.5)
+    with pytest.raises(UsageError, match="made from another optimizer"):
+        nn.fit(model, *line, epochs=1, schedule=schedule, **options)
+
+
+def test_frozen_layers_stay_frozen(line):
+    model = nn.Sequential(nn.BatchNorm1d(1).eval(), nn.Linear(1, 1, rng=0))
+    before = model.layers[0].running_mean.numpy().copy()
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    nn.fit(model, *line, loss=nn.MSELoss(), optimizer=optimizer, epochs=2, validation=line, progress=False)
+    assert (model.layers[0].running_mean == before).all()
+    assert [each.training for each in model.modules()] == [True, False, True]
+
+
+@pytest.mark.extra("sklearn")
+def test_metrics_of_scikit_learn_get_the_targets_first(line):
+    r2_score = import_module("sklearn.metrics").r2_score
+    model, _, options = parts(lr=0.01)
+    history = nn.fit(model, *line, epochs=1, metrics=r2_score, validation=line, **options)
+    prediction = model(line[0]).numpy()
+    assert history.validation_metrics["r2_score"] == [pytest.approx(r2_score(line[1], prediction))]
+    assert r2_score(line[1], prediction) != pytest.approx(r2_score(prediction, line[1]))
