@@ -14,14 +14,13 @@ import autograd_lite as ag
 from autograd_lite.errors import GradientError, ShapeError, UsageError
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write
-from nn.arguments import check_loss, check_scalar, choice, number_between, positive_integer
+from nn.arguments import check_loss, check_scalar, positive_integer
 from nn.averaging import EMA
-from nn.clipping import clip_grad_norm_, clip_grad_value_
 from nn.data.loader import DataLoader
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.random import Rng, generator
-from nn.schedule import LRScheduler, ReduceLROnPlateau
+from nn.schedule import LRScheduler
 from nn.training.callbacks import Callback, EarlyStopping, as_callbacks, as_early_stopping
 from nn.training.checked import check_model, check_optimizer_of, examples_and_targets, validation_pair
 from nn.training.checkpoints import as_checkpoint
@@ -33,6 +32,7 @@ from nn.training.origin import origin
 from nn.training.progress import progress_bar
 from nn.training.resuming import Resumable
 from nn.training.run import Best, Run
+from nn.training.stepping import Clipping, Scheduled
 
 
 @spelled
@@ -145,8 +145,8 @@ def fit(
         batches,
         held_out,
         metrics=as_metrics(metrics),
-        schedule=_Schedule(schedule, schedule_every, optimizer, run.best),
-        clip=_Clipping(clip_norm, clip_value),
+        schedule=Scheduled(schedule, schedule_every, optimizer, run.best),
+        clip=Clipping(clip_norm, clip_value),
         ema=ema,
         callbacks=[*as_callbacks(callbacks), *([stopping] if stopping else [])],
     )
@@ -178,53 +178,6 @@ def _watched(stopping: EarlyStopping | None, validated: bool) -> Best:
     return Best(stopping.monitor or monitor, stopping.mode, stopping.min_delta)
 
 
-class _Clipping:
-    """Cuts gradients down before a step."""
-
-    def __init__(self, norm: float | None, value: float | None) -> None:
-        self.norm = None if norm is None else number_between("clip_norm", norm, 0.0, example=1.0)
-        self.value = None if value is None else number_between("clip_value", value, 0.0, example=0.5)
-        self.is_set = norm is not None or value is not None
-
-    def __call__(self, parameters: list[ag.Tensor]) -> None:
-        if self.value is not None:
-            clip_grad_value_(parameters, self.value)
-        if self.norm is not None:
-            clip_grad_norm_(parameters, self.norm)
-
-
-class _Schedule:
-    """Steps a schedule when its turn has come."""
-
-    def __init__(self, schedule: LRScheduler | None, every: str | None, optimizer: Optimizer, best: Best) -> None:
-        if schedule is not None and not isinstance(schedule, LRScheduler):
-            raise UsageError(
-                f"schedule must be a schedule, got {schedule!r}.",
-                "Make one: schedule=nn.schedule.CosineAnnealingLR(optimizer, T_max=epochs).",
-            )
-        if schedule is not None and schedule.optimizer is not optimizer:
-            raise UsageError(
-                "The schedule was made from another optimizer: it would change nothing here.",
-                f"Make it from the optimizer that is passed: {type(schedule).__name__}(optimizer, ...).",
-            )
-        usual = "epoch" if schedule is None else schedule.stepped_every
-        self.schedule = schedule
-        self.every = usual if every is None else choice("schedule_every", every, ["epoch", "step"])
-        self.best = best
-
-    def after_step(self) -> None:
-        if self.schedule is not None and self.every == "step":
-            self.schedule.step()
-
-    def after_epoch(self, history: History) -> None:
-        if self.schedule is None or self.every != "epoch":
-            return
-        if isinstance(self.schedule, ReduceLROnPlateau):
-            self.schedule.step(history[self.best.monitor][-1])
-        else:
-            self.schedule.step()
-
-
 class _Training:
     """One epoch after another: forward, backward, step; then evaluation, callbacks, checkpoint."""
 
@@ -235,8 +188,8 @@ class _Training:
         held_out: Any,
         *,
         metrics: Metrics,
-        schedule: _Schedule,
-        clip: _Clipping,
+        schedule: Scheduled,
+        clip: Clipping,
         ema: EMA | None,
         callbacks: list[Callback],
     ) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import UsageError
+from autograd_lite.errors import UsageError, suggestion
 from nn.arguments import called
+from nn.metrics import __all__ as METRICS
 from nn.metrics import from_sklearn
 
 Metrics = Mapping[str, Callable[[Any, Any], float]]
@@ -83,7 +84,8 @@ def as_metrics(given: Any) -> Metrics:
     if callable(given):
         given = [given]
     if isinstance(given, str):
-        raise UsageError(f"metrics are functions, got {given!r}.", f"Write metrics=nn.metrics.{given}, if there is it.")
+        known = [f"nn.metrics.{name}" for name in METRICS]
+        raise UsageError(f"metrics are functions, got {given!r}.", suggestion(f"nn.metrics.{given}", known))
     pairs = given.items() if isinstance(given, Mapping) else [(_name(each), each) for each in given]
     named: dict[str, Any] = {}
     for name, metric in pairs:
