@@ -84,8 +84,8 @@ def as_metrics(given: Any) -> Metrics:
     if callable(given):
         given = [given]
     if isinstance(given, str):
-        known = [f"nn.metrics.{name}" for name in METRICS]
-        raise UsageError(f"metrics are functions, got {given!r}.", suggestion(f"nn.metrics.{given}", known))
+        mend = f"Write metrics=nn.metrics.{given}." if given in METRICS else suggestion(given, METRICS)
+        raise UsageError(f"metrics are functions, got {given!r}.", mend)
     pairs = given.items() if isinstance(given, Mapping) else [(_name(each), each) for each in given]
     named: dict[str, Any] = {}
     for name, metric in pairs:
