@@ -16,7 +16,8 @@ from autograd_lite.spelling import refuse
 NOT_METHODS = frozenset(
     """
     where concatenate stack broadcast_to moveaxis expand_dims real imag
-    max_pool2d avg_pool2d gelu erf erfc softplus silu leaky_relu elu
+    max_pool1d max_pool2d avg_pool1d avg_pool2d adaptive_avg_pool2d gelu erf erfc
+    softplus silu mish log_sigmoid softsign leaky_relu elu selu hardtanh huber
     """.split()  # noqa: SIM905
 )
 FROM_NUMPY = ("all", "any", "argmax", "argmin", "argsort", "nonzero", "round")

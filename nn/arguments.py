@@ -107,6 +107,24 @@ def number_between(
     raise ArgumentError(f"{title} must be {wanted} and finite, got {value!r}.", mend)
 
 
+def positive_number(title: str, value: Any, *, example: float) -> float:
+    """Return a number above 0 as a float.
+
+    Raises
+    ------
+    UsageError
+        When it is no real number.
+    ArgumentError
+        When it is not positive, or not finite.
+    """
+    number = number_between(title, value, -math.inf, example=example)
+    if number > 0:
+        return number
+    raise ArgumentError(
+        f"{title} must be positive and finite, got {value!r}.", f"Write {title}={example:g}, for example."
+    )
+
+
 def parameter_dtype(dtype: Any) -> np.dtype[Any]:
     """Return the dtype of a layer's parameters: one in which gradients can be computed.
 
@@ -181,7 +199,7 @@ def check_scalar(value: Any, owner: str) -> None:
         raise GradientError(f"{owner} needs a loss that gives a scalar Tensor, got {got}.", mend)
 
 
-def made_without_data(call: str, *, number: bool = False) -> Callable[[Init], Init]:
+def made_without_data(call: str, *, number: bool = False, most: int = 1, also: str = "") -> Callable[[Init], Init]:
     """Let the ``__init__`` of a module answer data, as in nn.ReLU(z), with how the module is made and called.
 
     Parameters
@@ -190,6 +208,10 @@ def made_without_data(call: str, *, number: bool = False) -> Callable[[Init], In
         What to make first, and the arguments of its call: "activation", "(z)".
     number : bool
         Whether the first argument is a number, so that a float is no data.
+    most : int
+        How many positional arguments there may be.
+    also : str
+        What else the mend says.
     """
     noun, _, arguments = call.partition(" ")
     data = (ag.Tensor, np.ndarray, list, tuple) if number else (ag.Tensor, np.ndarray, list, tuple, float)
@@ -197,11 +219,11 @@ def made_without_data(call: str, *, number: bool = False) -> Callable[[Init], In
     def checking(init: Init) -> Init:
         @wraps(init)
         def checked(self: Any, *given: Any, **options: Any) -> None:
-            if len(given) > 1 or any(isinstance(each, data) for each in given):
+            if len(given) > most or any(isinstance(each, data) for each in given):
                 name = type(self).__name__
                 raise UsageError(
                     f"{name} is made without data, got {len(given)} positional argument{'s' * (len(given) > 1)}.",
-                    f"Make the {noun} first: {_public(type(self))}(){arguments}.",
+                    f"Make the {noun} first: {_public(type(self))}(){arguments}{also}.",
                 )
             init(self, *given, **options)
 

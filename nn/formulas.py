@@ -9,10 +9,11 @@ row in `slope`, a loss its own methods; a sign that no formula had before needs 
 
 from autograd_lite.matrices import superscript
 from nn.messages import message
-from nn.recursion import named
+from nn.recursion import called
 
 # The factor that the slope of (a − y)² and the loss's own ½ leave in δ.
 SQUARES = {"half_sse": 1, "sse": 2, "mse": 2}
+ROBUST = ("l1", "huber")
 
 
 class Matrices:
@@ -54,7 +55,8 @@ class Matrices:
     def slope(self, k: int, activation: str, lang: str) -> str:
         """Return σ′(z), and what it is for the activations that are known."""
         z, a = f"{self.z}{superscript(k)}", f"{self.a}{superscript(k)}"
-        name, parameter = named(activation)
+        name, parameters = called(activation)
+        parameter = parameters[0] if parameters else None
         sigmoid = f"{spoken('sigmoid', lang)}({z})"
         known = {
             "relu": f" = {message('record.relu_slope', lang, z=z)}",
@@ -64,13 +66,28 @@ class Matrices:
             "elu": f" = {message('record.leaky_slope', lang, z=z, below=f'{a} + {_or(parameter, 1)}')}",
             "gelu": f" = Φ({z}) + {z} φ({z})" if parameter is None else "",
             "silu": f" = {sigmoid} + {a} (1 − {sigmoid})",
-            "softplus": f" = {sigmoid}",
+            "softplus": f" = {spoken('sigmoid', lang)}({'' if parameter is None else f'{_or(parameter, 1)} '}{z})",
+            "prelu": f" = {message('record.leaky_slope', lang, z=z, below=_or(parameter, 0.25))}",
+            "log_sigmoid": f" = {spoken('sigmoid', lang)}(−{z})",
+            "softsign": f" = (1 − |{a}|)²",
         }
         return f"σ′({z}){known.get(name, '')}"
 
     def squared_error(self, key: str, share: int) -> str:
         """Return the loss of squared differences, each summed or divided by `share`."""
         return f"{self.loss} = {'½ ' if key == 'half_sse' else ''}{_front(1, share)}Σ {self.difference()}²"
+
+    def robust_error(self, key: str, share: int) -> str:
+        """Return the loss of absolute differences, or Huber's, each summed or divided by `share`.
+
+        Examples
+        --------
+        >>> Matrices(2, None).robust_error("l1", 1), Sums(2, 4).robust_error("huber(0.5)", 4)
+        ('L = Σ |a² − y|', 'Err = 1/4 Σ Huber(y − ŷ)')
+        """
+        difference = self.difference()
+        error = f"|{difference[1:-1]}|" if key == "l1" else f"Huber{difference}"
+        return f"{self.loss} = {_front(1, share)}Σ {error}"
 
     def probabilities(self, *, linear: bool) -> str:
         """Return p, of the last layer's z, or where it has an activation of its own of its a."""

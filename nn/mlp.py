@@ -15,19 +15,22 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, ShapeError, UsageError
 from autograd_lite.matrices import superscript
+from autograd_lite.messages import LANGUAGES, Phrase
 from autograd_lite.spelling import spelled
 from nn.activations import activation_module, key_of, label_of
 from nn.arguments import positive_integer
+from nn.formulas import spoken
 from nn.init import Initializer, initializer
 from nn.layers import Linear
+from nn.messages import message
 from nn.module import Module
 from nn.random import Rng, generator
 
 
 class _Names(NamedTuple):
-    """What one layer's forward pass writes into the graph: the start of its scope, and its tensors' names."""
+    """What one layer's forward pass writes into the graph: its scope, and its tensors' names."""
 
-    scope: str
+    scope: ag.scope
     z: str
     a: str
 
@@ -40,16 +43,21 @@ class MLP(Module):
     sizes : sequence of int
         The number of inputs, of neurons in each hidden layer, and of outputs: [2, 3, 1].
     activation : str or Module
-        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity" (or "linear"), "leaky_relu", "elu", "gelu",
-        "silu", "softplus", in any case, with a parameter "leaky_relu(0.2)", "elu(0.5)", "gelu(tanh)"; or a module.
+        σ of the hidden layers: "relu", "sigmoid", "tanh", "identity" (or "linear"), "leaky_relu", "prelu", "elu",
+        "selu", "gelu", "silu", "mish", "softplus", "log_sigmoid", "softsign", "hardtanh", in any case, with parameters
+        "leaky_relu(0.2)", "gelu(tanh)", "hardtanh(-2, 2)"; or a module, which the layers share. "prelu" learns a slope
+        a layer.
     output_activation : str, Module or None
         σ of the last layer; None for its z (regression, or logits for `CrossEntropyLoss`).
     bias : bool
         Whether the layers add b.
     init : str, float or function
-        How the weights start. "auto" draws He's uniform distribution for layers with ReLU and its relatives (He et
-        al., ICCV 2015), and Glorot's for all others (Glorot and Bengio, AISTATS 2010); else a name in `nn.init`, a
-        constant, or a function called as ``init(shape, dtype=, rng=)``. Biases start at 0.
+        How the weights start. "auto" draws for layers with ReLU, leaky ReLU, PReLU, ELU, GELU, SiLU, Mish and softplus
+        from He's uniform distribution with the gain that keeps this activation's variance (He et al., ICCV 2015,
+        equations 7 to 15); for SELU from LeCun's normal one (Klambauer et al., NIPS 2017, section 3); for all others
+        (tanh, sigmoid, softsign, hardtanh, no activation) from Glorot's uniform one (Glorot and Bengio, AISTATS 2010,
+        equation 16). Else a name in `nn.init`, a constant, or a function called as ``init(shape, dtype=, rng=)``.
+        Biases start at 0.
     dtype : dtype
         Of the parameters; data become it.
     rng : int, Generator or None
@@ -97,7 +105,8 @@ class MLP(Module):
         widths = _widths(sizes)
         source = generator(rng)
         depth = len(widths) - 1
-        activations = [activation_module(activation)] * (depth - 1) + [activation_module(output_activation)]
+        hidden = [activation_module(activation, dtype) for _ in range(max(depth - 1, 1))][: depth - 1]
+        activations = [*hidden, activation_module(output_activation, dtype)]
         self.layers = [
             Linear(fan_in, fan_out, bias=bias, init=initializer(init, key_of(σ)), dtype=dtype, rng=source)
             for fan_in, fan_out, σ in zip(widths, widths[1:], activations, strict=False)
@@ -179,13 +188,13 @@ class MLP(Module):
     def forward(self, x: Any) -> ag.Tensor:
         a: ag.Tensor = x
         for k, (layer, activation) in enumerate(zip(self.layers, self.activations, strict=True), 1):
-            names = _names(k)
-            with ag.scope(names.scope + label_of(activation)):
+            scope, z_name, a_name = _names(k, label_of(activation))
+            with scope:
                 z = layer(a)
-                z.name = names.z
+                z.name = z_name
                 a = activation(z)
                 if a is not z:
-                    a.name = names.a
+                    a.name = a_name
         return a
 
     def title(self) -> str:
@@ -201,9 +210,10 @@ class MLP(Module):
 
 
 @lru_cache(maxsize=1024)
-def _names(k: int) -> _Names:
+def _names(k: int, label: str) -> _Names:
     index = superscript(k)
-    return _Names(f"layer {k}: ", f"z{index}", f"a{index}")
+    scope = Phrase(*(f"{message('views.layer', lang)} {k}: {spoken(label, lang)}" for lang in LANGUAGES))
+    return _Names(ag.scope(scope), f"z{index}", f"a{index}")
 
 
 def _name_parameters(layer: Linear, k: int) -> None:

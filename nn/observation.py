@@ -13,23 +13,58 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UsageError
-from nn.activations import Identity, key_of, label_of
+from nn.activations import Activation, Identity, key_of, label_of
 from nn.arguments import check_scalar
 from nn.containers import Sequential
 from nn.layers import Linear
-from nn.losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSSELoss, MSELoss, SSELoss
+from nn.losses import (
+    BCELoss,
+    BCEWithLogitsLoss,
+    CrossEntropyLoss,
+    HalfSSELoss,
+    HuberLoss,
+    L1Loss,
+    Loss,
+    MSELoss,
+    SSELoss,
+)
 from nn.mlp import MLP
 from nn.module import Module, locate
 from nn.passes import LayerRecord, Pass
+from nn.random import unmoved
 
 LOSS_KEYS = {
     HalfSSELoss: "half_sse",
     SSELoss: "sse",
     MSELoss: "mse",
+    L1Loss: "l1",
     BCELoss: "bce",
     BCEWithLogitsLoss: "bce_logits",
     CrossEntropyLoss: "cross_entropy",
 }
+
+
+def loss_key(loss: Any, y: Any) -> str:
+    """Return the name by which the hand formulas know a loss; 'custom' for one that they do not, as it was made.
+
+    They do not know weights, smoothed labels, probabilities as targets, and labels that are ignored.
+
+    Examples
+    --------
+    >>> loss_key(nn.MSELoss(), [1.0]), loss_key(nn.HuberLoss(delta=0.5), [1.0])
+    ('mse', 'huber(0.5)')
+    >>> loss_key(nn.CrossEntropyLoss(), [0]), loss_key(nn.CrossEntropyLoss(weight=[1, 2]), [0])
+    ('cross_entropy', 'custom')
+    """
+    if type(loss) is HuberLoss:
+        return "huber" if loss.delta == 1 else f"huber({loss.delta})"
+    if not isinstance(loss, Loss) or loss.options():
+        return "custom"
+    if isinstance(loss, CrossEntropyLoss):
+        labels = np.asarray(y)
+        if labels.dtype.kind not in "iu" or (labels == loss.ignore_index).any():
+            return "custom"
+    return LOSS_KEYS.get(type(loss), "custom")
 
 
 def observed(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor]) -> Pass:
@@ -42,7 +77,7 @@ def observed(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
     """
     copied = copy.deepcopy(model)
     layers = _layers(copied)
-    with ag.enable_grad():
+    with ag.enable_grad(), unmoved():
         try:
             steps = list(_forward(layers, _values(x)))
         except ShapeError as error:
@@ -77,7 +112,7 @@ def _layers(model: Module) -> list[_Layer]:
     for path, module in _modules(model, ""):
         if isinstance(module, Linear):
             layers.append(_Layer(path, module, Identity()))
-        elif not layers or not isinstance(layers[-1].activation, Identity) or any(True for _ in module.parameters()):
+        elif not layers or not isinstance(layers[-1].activation, Identity) or not _is_activation(module):
             raise UsageError(
                 f"nn.backprop cannot record {module.title()} at {path!r}: it reads Linear layers and activations.",
                 "Pass an nn.MLP, or an nn.Sequential of Linear layers, each followed by at most one activation.",
@@ -92,6 +127,11 @@ def _layers(model: Module) -> list[_Layer]:
     return layers
 
 
+def _is_activation(module: Module) -> bool:
+    """Tell whether a module works on what a layer gives, without weights that would need gradients of their own."""
+    return isinstance(module, Activation) or not any(True for _ in module.parameters())
+
+
 def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
     """Yield a model's modules in the order in which they run."""
     prefix = f"{path}." if path else ""
@@ -100,8 +140,8 @@ def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
             yield f"{prefix}layers.{k}", linear
             yield f"{prefix}activations.{k}", activation
     elif isinstance(model, Sequential):
-        for k, module in enumerate(model):
-            yield from _modules(module, f"{prefix}{k}")
+        for name, module in zip(model.paths(), model, strict=True):
+            yield from _modules(module, f"{prefix}{name}")
     elif isinstance(model, Module):
         yield path, model
     else:
@@ -150,7 +190,7 @@ def _recorded(steps: list[_Step], value: ag.Tensor, loss: Any, y: ag.Tensor) -> 
         x=layers[0].before,
         y=np.array(y.numpy()),
         loss=float(value.item()),
-        loss_key=LOSS_KEYS.get(type(loss), "custom"),
+        loss_key=loss_key(loss, y.numpy()),
         reduction=getattr(loss, "reduction", "sum"),
         layers=tuple(layers),
     )

@@ -92,14 +92,16 @@ def backpropagation(
     biases : sequence of array_like of shape (out,), or None
         b¹, b², ...; None where a layer has none.
     activations : sequence of str
-        One a layer: 'relu', 'sigmoid', 'tanh', 'identity', 'leaky_relu', 'elu', 'gelu', 'silu', 'softplus'; with a
-        parameter 'leaky_relu(0.2)', 'elu(0.5)', 'gelu(tanh)'; 'softmax' for the output under 'cross_entropy'.
+        One a layer: 'relu', 'sigmoid', 'tanh', 'identity', 'leaky_relu', 'prelu', 'elu', 'selu', 'gelu', 'silu',
+        'mish', 'softplus', 'log_sigmoid', 'softsign', 'hardtanh'; with parameters 'leaky_relu(0.2)', 'elu(0.5)',
+        'gelu(tanh)', 'softplus(2)', 'hardtanh(-2, 2)'; 'softmax' for the output under 'cross_entropy'.
     loss : str
-        'half_sse' ½Σ(a − y)², 'sse' Σ(y − ŷ)², 'mse' their mean square, 'bce' −Σ(y log a + (1 − y) log(1 − a)),
-        'bce_logits' the same of σ(a), 'cross_entropy' −log p[y] of the logits, with p = softmax(z).
+        'half_sse' ½Σ(a − y)², 'sse' Σ(y − ŷ)², 'mse' their mean square, 'l1' Σ|a − y|, 'huber' and 'huber(0.5)' with
+        its δ, 'bce' −Σ(y log a + (1 − y) log(1 − a)), 'bce_logits' the same of σ(a), 'cross_entropy' −log p[y] of the
+        logits, with p = softmax(z).
     reduction : str, optional
-        'sum' or 'mean'; by default the sum for 'half_sse' and 'sse', the mean for 'mse', 'bce', 'bce_logits' (over all
-        elements) and 'cross_entropy' (over the batch).
+        'sum' or 'mean'; by default the sum for 'half_sse' and 'sse', the mean over the batch for 'cross_entropy', and
+        over all elements for the others.
 
     Returns
     -------
@@ -233,6 +235,11 @@ def loss_and_slope(loss: str, output: Array, y: ArrayLike, reduction: str | None
         _check_range("the targets", target)
         losses, slope = _TWO_CLASSES[loss](output, target)
         return float(scale * losses.sum()), scale * slope
+    if loss == "l1":
+        return float(scale * np.abs(output - target).sum()), scale * np.sign(output - target)
+    if loss.startswith("huber"):
+        losses, slope = _huber(output - target, *map(float, called(loss)[1]))
+        return float(scale * losses.sum()), scale * slope
     return float(scale * ((output - target) ** 2).sum()), 2 * scale * (output - target)
 
 
@@ -281,13 +288,27 @@ def named(activation: str) -> tuple[str, float | str | None]:
     >>> named("elu(0.5)"), named("gelu(tanh)"), named("relu")
     (('elu', 0.5), ('gelu', 'tanh'), ('relu', None))
     """
-    name, bracket, parameter = activation.removesuffix(")").partition("(")
-    if not bracket:
-        return activation, None
+    name, parameters = called(activation)
+    return name, parameters[0] if parameters else None
+
+
+def called(activation: str) -> tuple[str, tuple[float | str, ...]]:
+    """Return an activation's name and all that stands behind it, numbers as numbers.
+
+    Examples
+    --------
+    >>> called("hardtanh(-2, 2)"), called("gelu(tanh)"), called("relu")
+    (('hardtanh', (-2.0, 2.0)), ('gelu', ('tanh',)), ('relu', ()))
+    """
+    name, bracket, inside = activation.removesuffix(")").partition("(")
+    return (name, tuple(map(_number_or_word, inside.split(",")))) if bracket else (activation, ())
+
+
+def _number_or_word(text: str) -> float | str:
     try:
-        return name, float(parameter)
+        return float(text)
     except ValueError:
-        return name, parameter
+        return text.strip()
 
 
 def _leaky_relu(z: Array, s: float = 0.01) -> tuple[Array, Array]:
@@ -316,6 +337,25 @@ def _silu(z: Array) -> tuple[Array, Array]:
     return z * sigmoid(z), sigmoid(z) * (1 + z * (1 - sigmoid(z)))
 
 
+def _selu(z: Array) -> tuple[Array, Array]:
+    λ, α = 1.0507009873554804934, 1.6732632423543772848
+    value, slope = _elu(z, α)
+    return λ * value, λ * slope
+
+
+def _mish(z: Array) -> tuple[Array, Array]:
+    t = np.tanh(np.logaddexp(0, z))
+    return z * t, t + z * sigmoid(z) * (1 - t**2)
+
+
+def _softplus(z: Array, β: float = 1.0) -> tuple[Array, Array]:
+    return np.logaddexp(0, β * z) / β, sigmoid(β * z)
+
+
+def _hardtanh(z: Array, low: float = -1.0, high: float = 1.0) -> tuple[Array, Array]:
+    return np.clip(z, low, high), np.where((low < z) & (z < high), 1.0, 0.0)
+
+
 # σ(z) and σ′(z).
 _ACTIVATIONS: dict[str, Callable[..., tuple[Array, Array | None]]] = {
     "relu": lambda z: (np.maximum(0, z), np.where(z > 0, 1.0, 0.0)),
@@ -326,20 +366,36 @@ _ACTIVATIONS: dict[str, Callable[..., tuple[Array, Array | None]]] = {
     "elu": _elu,
     "gelu": _gelu,
     "silu": _silu,
-    "softplus": lambda z: (np.logaddexp(0, z), sigmoid(z)),
+    "softplus": _softplus,
+    "prelu": lambda z, w=0.25: _leaky_relu(z, w),
+    "selu": _selu,
+    "mish": _mish,
+    "log_sigmoid": lambda z: (-np.logaddexp(0, -z), sigmoid(-z)),
+    "softsign": lambda z: (z / (1 + np.abs(z)), 1 / (1 + np.abs(z)) ** 2),
+    "hardtanh": _hardtanh,
     "softmax": lambda z: (softmax(z), None),
 }
 
 
+# How many numbers may stand behind a name.
+_NUMBERS = {"leaky_relu": 1, "prelu": 1, "elu": 1, "softplus": 1, "hardtanh": 2}
+
+
 def _value_and_slope(activation: str, z: Array) -> tuple[Array, Array | None]:
-    name, parameter = named(activation)
-    return _ACTIVATIONS[name](z) if parameter is None else _ACTIVATIONS[name](z, parameter)
+    name, parameters = called(activation)
+    return _ACTIVATIONS[name](z, *parameters)
 
 
 def _is_known(activation: str) -> bool:
-    name, parameter = named(activation)
-    with_number = isinstance(parameter, float) and name in ("leaky_relu", "elu")
-    return name in _ACTIVATIONS and (parameter is None or with_number or activation == "gelu(tanh)")
+    name, parameters = called(activation)
+    numbers = all(isinstance(each, float) for each in parameters) and len(parameters) <= _NUMBERS.get(name, 0)
+    return name in _ACTIVATIONS and (numbers or activation == "gelu(tanh)")
+
+
+def _huber(error: Array, δ: float = 1.0) -> tuple[Array, Array]:
+    """Return e²/2 where |e| ≤ δ, else δ (|e| − δ/2); and the slope, which is e but never beyond ±δ."""
+    size = np.abs(error)
+    return np.where(size <= δ, error**2 / 2, δ * (size - δ / 2)), np.clip(error, -δ, δ)
 
 
 def _bce(a: Array, y: Array) -> tuple[Array, Array]:
@@ -360,7 +416,12 @@ def _bce_logits(z: Array, y: Array) -> tuple[Array, Array]:
 
 
 _TWO_CLASSES = {"bce": _bce, "bce_logits": _bce_logits}
-_LOSSES = ("half_sse", "sse", "mse", "bce", "bce_logits", "cross_entropy")
+_LOSSES = ("half_sse", "sse", "mse", "l1", "huber", "bce", "bce_logits", "cross_entropy")
+
+
+def _is_huber(loss: str) -> bool:
+    name, parameters = called(loss)
+    return name == "huber" and len(parameters) <= 1 and all(isinstance(δ, float) and δ > 0 for δ in parameters)
 
 
 def _check_range(title: str, values: Array) -> None:
@@ -396,7 +457,7 @@ def _check(
     if not weights or not len(weights) == len(biases) == len(activations):
         counts = f"{len(weights)} weights, {len(biases)} biases and {len(activations)} activations"
         raise ValueError(f"{counts} do not make layers.\nGive at least one layer, and one of each a layer.")
-    if loss not in _LOSSES:
+    if loss not in _LOSSES and not _is_huber(loss):
         raise ValueError(f"unknown loss {loss!r}.\nThe losses are {', '.join(map(repr, _LOSSES))}.")
     for layer, name in enumerate(activations, start=1):
         if not _is_known(name):

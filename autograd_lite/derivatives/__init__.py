@@ -2,26 +2,36 @@
 
 from autograd_lite.derivatives import (
     activations,
+    convolution,
+    divergence,
     elementwise,
     fused,
     indexing,
+    normalization,
+    pooling,
     products,
     reductions,
+    robust,
     shaping,
+    smooth,
     special,
     two_classes,
-    windows,
 )
 
 __all__ = [
     "activations",
+    "convolution",
+    "divergence",
     "elementwise",
     "fused",
     "indexing",
+    "normalization",
+    "pooling",
     "products",
     "reductions",
+    "robust",
     "shaping",
+    "smooth",
     "special",
     "two_classes",
-    "windows",
 ]

@@ -1,78 +1,14 @@
-"""The relatives of ReLU: leaky, exponential, or smooth at 0."""
+"""The relatives of ReLU that are put together at 0: leaky, exponential, or cut off."""
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.elementwise import elementwise, sigmoid
+from autograd_lite.derivatives.vocabulary import keep, one_number
 from autograd_lite.errors import ArgumentError
 from autograd_lite.primitives import Array, primitive
-
-
-def _softplus(x: Array) -> Array:
-    """log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|), which neither overflows nor loses what is small."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-softplus = elementwise(
-    _softplus,
-    lambda x: sigmoid(x),
-    name="softplus",
-    domain=(-3, 3),
-    views=False,
-    tex=r"\operatorname{sigmoid}(x)",
-    doc="""log(1 + eˣ), without overflow; its derivative is the logistic function σ(x).
-
-    After C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau and R. Garcia, "Incorporating Second-Order Functional Knowledge for
-    Better Option Pricing" (NIPS 2000).
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> ag.softplus(np.array([-1000.0, 0.0, 1000.0])).round(4).tolist()
-    [0.0, 0.6931, 1000.0]
-    """,
-)
-
-
-def _silu(x: Array) -> Array:
-    with np.errstate(over="ignore"):  # e⁻ˣ = ∞ gives 0, as it should
-        return x / (1 + np.exp(-x))
-
-
-silu = primitive(
-    _silu,
-    x=lambda g, y, x: g * (sigmoid(x) + y * (1 - sigmoid(x))),
-    name="silu",
-    label="SiLU",
-    domain=(-3, 3),
-    views=False,
-    tex=r"\operatorname{sigmoid}(x) + y (1 - \operatorname{sigmoid}(x))",
-    doc="""x σ(x), with σ the logistic function: the sigmoid-weighted linear unit, also called swish.
-
-    After S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in
-    Reinforcement Learning" (2017), equations 10 and 11.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> ag.silu(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
-    [-0.2689, 0.0, 0.7311]
-    """,
-)
-
-
-def _number(operation: str, name: str, given: Any) -> float:
-    """Return a parameter as a Python float, which leaves the dtype of arrays as it is."""
-    if isinstance(given, Real) or (isinstance(given, np.ndarray) and given.ndim == 0 and given.dtype.kind in "iuf"):
-        return float(given)
-    got = f"shape {given.shape}" if getattr(given, "shape", ()) else repr(given)
-    raise ArgumentError(
-        f"{operation}: {name} must be one real number, got {got:.60}.", f"Write {operation}(x, {name}=0.2)."
-    )
 
 
 def _leaky_relu(x: Array, negative_slope: float) -> Array:
@@ -80,7 +16,7 @@ def _leaky_relu(x: Array, negative_slope: float) -> Array:
 
 
 def _leaky_relu_call(x: Array, negative_slope: float = 0.01) -> Any:
-    return (x,), {"negative_slope": _number("leaky_relu", "negative_slope", negative_slope)}
+    return (x,), {"negative_slope": one_number("leaky_relu", "negative_slope", negative_slope)}
 
 
 leaky_relu = primitive(
@@ -112,7 +48,7 @@ def _elu(x: Array, alpha: float) -> Array:
 
 
 def _elu_call(x: Array, alpha: float = 1.0) -> Any:
-    return (x,), {"alpha": _number("elu", "alpha", alpha)}
+    return (x,), {"alpha": one_number("elu", "alpha", alpha)}
 
 
 elu = primitive(
@@ -135,5 +71,94 @@ elu = primitive(
     >>> import autograd_lite as ag
     >>> ag.elu(np.array([-1000.0, 0.0, 2.0])).tolist()
     [-1.0, 0.0, 2.0]
+    """,
+)
+
+
+# The fixed point of the mean 0 and the variance 1.
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
+
+selu = primitive(
+    lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),
+    x=lambda g, x: SELU_SCALE * np.where(x > 0, g, SELU_ALPHA * g * np.exp(np.where(x > 0, 0, x))),
+    name="selu",
+    label="SELU",
+    domain=(-3, 3),
+    views=False,
+    tex=r"1.0507010 [x > 0] + (y + 1.7580993) \odot [x \le 0]",
+    doc="""λ x where x > 0, and λ α (eˣ − 1) where x ≤ 0, with λ = 1.0507... and α = 1.6732...
+
+    After G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, "Self-Normalizing Neural Networks" (NIPS 2017),
+    equation 2: with weights of variance 1/fan_in the mean 0 and the variance 1 stay from layer to layer.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.selu(np.array([-1000.0, 0.0, 1.0])).round(4).tolist()
+    [-1.7581, 0.0, 1.0507]
+    """,
+)
+
+
+def _prelu(x: Array, weight: Array) -> Array:
+    return np.maximum(x, 0) + weight * np.minimum(x, 0)
+
+
+prelu = primitive(
+    _prelu,
+    x=lambda g, x, weight: np.where(x > 0, g, weight * g),
+    weight=lambda g, x: g * np.minimum(x, 0),
+    name="prelu",
+    label="PReLU",
+    domain=(-3, 3),
+    views=False,
+    tex=(r"[x > 0] + weight\,[x \le 0]", r"\operatorname{min}(x, 0)"),
+    doc="""x where x > 0, and w x where x ≤ 0, with a slope w that is learnt; the two are broadcast as in x · w.
+
+    After K. He, X. Zhang, S. Ren and J. Sun, "Delving Deep into Rectifiers" (ICCV 2015), equation 1.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.prelu(np.array([-2.0, 0.0, 2.0]), np.array([0.25])).tolist()
+    [-0.5, 0.0, 2.0]
+    """,
+)
+
+
+def _hardtanh_call(x: Array, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+    low, high = (one_number("hardtanh", name, given) for name, given in (("min_val", min_val), ("max_val", max_val)))
+    if not low < high:
+        raise ArgumentError(
+            f"hardtanh: min_val must be less than max_val, got {low:g} and {high:g}.",
+            "Write hardtanh(x, min_val=-1.0, max_val=1.0), for example.",
+        )
+    return (x,), {"min_val": low, "max_val": high}
+
+
+hardtanh = primitive(
+    lambda x, min_val, max_val: np.clip(x, min_val, max_val),
+    x=lambda g, x, min_val, max_val: keep(g, (x > min_val) & (x < max_val)),
+    canonical=_hardtanh_call,
+    keywords=("min_val", "max_val"),
+    name="hardtanh",
+    views=False,
+    samples=lambda x: [((x(4, 3),), {}), ((x(5), -0.5), {}), ((x(),), {"max_val": 2.0}), ((x(0, 2),), {})],
+    tex=r"[x > min\_val] \odot [x < max\_val]",
+    doc="""x limited to [min_val, max_val]; the derivative is 1 between the bounds and 0 at them and beyond.
+
+    After R. Collobert, "Large Scale Machine Learning" (PhD thesis, Université de Paris VI, 2004).
+
+    Raises
+    ------
+    ArgumentError
+        When a bound is no number, or the lower one is not the lesser.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> ag.hardtanh(np.array([-2.0, 0.5, 2.0])).tolist()
+    [-1.0, 0.5, 1.0]
     """,
 )

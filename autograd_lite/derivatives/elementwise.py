@@ -100,8 +100,8 @@ elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"\frac{1}{1 - 
 
 sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y (1 - y)",                domain=(-3, 3), name="sigmoid", label="σ", views=False,
                       doc="The logistic function σ(x) = 1 / (1 + e⁻ˣ), without overflow; σ′ = σ (1 − σ).")
-relu = primitive(_relu,         x=lambda g, y: keep(g, y > 0),   tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU", views=False,
-                 doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0.")
+relu = primitive(_relu,         x=lambda g, y: keep(g, y != 0),  tex=r"[x > 0]",              domain=(-3, 3), name="relu", label="ReLU", views=False,
+                 doc="max(0, x); the derivative is 1 where x > 0 and 0 where x ≤ 0; NaN lets it pass, as in PyTorch.")
 
 # Cotangents in the walk are dL/dRe − i dL/dIm, so that holomorphic rules need no conjugate.
 primitive(np.conjugate, x=lambda g: np.conjugate(g),         tex=r"\operatorname{conj}(g)",  domain=(-3, 3), label="conj")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,23 @@ def _linear_call(x: Array, weight: Array, bias: Array | None = None) -> Any:
     return (x, weight, bias), {}
 
 
+@lru_cache(maxsize=64)
+def _ones(count: int, dtype: Any) -> Array:
+    return np.ones(count, dtype)
+
+
+def _over_rows(g: Array) -> Array:
+    """Return the sum over all rows; of a plain matrix as a product with ones, in a third of the time of a small sum."""
+    if type(g) is np.ndarray and g.ndim == 2 and g.dtype.char in "fd":
+        return _ones(len(g), g.dtype).dot(g)
+    return over_rows(g)
+
+
 linear = primitive(
     _linear,
     x=lambda g, weight: product(g, weight),
-    weight=lambda g, x: product(mT(rows(g)), rows(x)),
-    bias=lambda g: over_rows(g),
+    weight=lambda g, x: product(rows(g).T, rows(x)),
+    bias=lambda g: _over_rows(g),
     canonical=_linear_call,
     ready=True,
     definition=_linear_definition,
@@ -172,25 +185,32 @@ ROOT_OF_2_OVER_PI = math.sqrt(2 / math.pi)
 CUBIC = 0.044715
 
 
+# Far below −FLAT x Φ(x) is 0, far above FLAT it is x: there only the sign of x counts, and its powers could overflow.
+FLAT = 50.0
+
+
 def _gelu_none(x: Array) -> tuple[Array, Array]:
     """Return x Φ(x) and its slope Φ(x) + x φ(x)."""
-    phi = 0.5 * erfc(x * -math.sqrt(0.5))
-    return x * phi, phi + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    near = np.clip(x, -FLAT, FLAT)
+    phi = 0.5 * erfc(near * -math.sqrt(0.5))
+    return np.maximum(x, -FLAT) * phi, phi + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi)
 
 
 def _gelu_tanh(x: Array) -> tuple[Array, Array]:
     """Return x (1 + t)/2 and its slope (1 + t)/2 + x (1 − t²)/2 · u′, where t = tanh u is near 2 Φ(x) − 1."""
-    xx = x * x
-    t = np.tanh(x * (CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI))
+    near = np.clip(x, -FLAT, FLAT)
+    xx = near * near
+    t = np.tanh(near * (CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI))
     phi = 0.5 * t + 0.5
-    y = x * phi
-    return y, phi + y * (1 - t) * (3 * CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI)
+    slope = phi + near * phi * (1 - t) * (3 * CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI)
+    return np.maximum(x, -FLAT) * phi, slope
 
 
 def _gelu_definition(x: Array, approximate: str) -> Array:
+    near, x = np.clip(x, -FLAT, FLAT), np.maximum(x, -FLAT)
     if approximate == "none":
-        return 0.5 * x * erfc(x * -math.sqrt(0.5))
-    return 0.5 * x * (1 + np.tanh(ROOT_OF_2_OVER_PI * (x + CUBIC * x**3)))
+        return 0.5 * x * erfc(near * -math.sqrt(0.5))
+    return 0.5 * x * (1 + np.tanh(ROOT_OF_2_OVER_PI * (near + CUBIC * near**3)))
 
 
 GELU: dict[str, Callable[[Array], tuple[Array, Array]]] = {"none": _gelu_none, "tanh": _gelu_tanh}
@@ -241,96 +261,5 @@ gelu = primitive(
     >>> import autograd_lite as ag
     >>> ag.gelu(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
     [-0.1587, 0.0, 0.8413]
-    """,
-)
-
-
-def _normalised(x: Array, eps: float) -> tuple[Array, Array]:
-    """Return (x − μ)/σ and 1/σ over the last axis, σ² = mean (x − μ)² + eps."""
-    d = x - x.mean(axis=-1, keepdims=True)
-    r = 1 / np.sqrt((d * d).mean(axis=-1, keepdims=True) + eps)
-    return d * r, r
-
-
-def _scaled(n: Array, weight: Array | None, bias: Array | None) -> Array:
-    scaled = n if weight is None else n * weight
-    return scaled if bias is None else scaled + bias
-
-
-def _layer_norm(x: Array, weight: Array | None, bias: Array | None, eps: float) -> Array:
-    return _scaled(_normalised(x, eps)[0], weight, bias)
-
-
-def _layer_norm_and_normalised(x: Array, weight: Array | None, bias: Array | None, eps: float) -> tuple[Array, ...]:
-    n, r = _normalised(x, eps)
-    return _scaled(n, weight, bias), n, r
-
-
-def _layer_norm_to_x(g: Array, n: Array, r: Array, weight: Array | None) -> Array:
-    """Return (h − mean h − n mean(h n)) / σ: what is left of h = g w without its mean and its part along n."""
-    h = g if weight is None else g * weight
-    along = (h * n).mean(axis=-1, keepdims=True)
-    return r * (h - h.mean(axis=-1, keepdims=True) - n * along)
-
-
-def _layer_norm_call(x: Array, weight: Array | None = None, bias: Array | None = None, *, eps: float = 1e-5) -> Any:
-    features = shape_of(x)[-1:]
-    for name, given in (("weight", weight), ("bias", bias)):
-        if not features or (given is not None and shape_of(given) != features):
-            raise ShapeError(
-                f"layer_norm: x has shape {shape_of(x)}, the {name} {None if given is None else shape_of(given)}.",
-                f"It works over the last axis of x; give a {name} of the shape {features or '(features,)'}, or None.",
-            )
-    return (x, weight, bias), {"eps": eps}
-
-
-layer_norm = primitive(
-    _layer_norm,
-    x=lambda g, n, r, weight: _layer_norm_to_x(g, n, r, weight),
-    weight=lambda g, n: g * n,
-    bias=lambda g: g,
-    canonical=_layer_norm_call,
-    keywords=("eps",),
-    residuals=_layer_norm_and_normalised,
-    residual_names=("n", "r"),
-    definition=_layer_norm,
-    name="layer_norm",
-    label="LN",
-    samples=lambda x: [
-        ((x(4, 5), x(5), x(5)), {}),
-        ((x(2, 3, 4),), {"eps": 1e-3}),
-        ((x(6), x(6)), {}),
-        ((x(3, 4), None, x(4)), {}),
-        ((x(0, 4), x(4), x(4)), {}),
-    ],
-    tex=(
-        r"\frac{1}{\sigma} (h - \operatorname{mean}(h) - \hat{x} \odot \operatorname{mean}(h \odot \hat{x})),"
-        r"\; h = g \odot weight",
-        r"g \odot \hat{x}",
-        "g",
-    ),
-    doc="""(x − μ)/σ · weight + bias over the last axis, with σ² = mean (x − μ)² + eps.
-
-    After J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016).
-
-    Parameters
-    ----------
-    x : (..., features)
-        Normalised over the last axis.
-    weight, bias : (features,), optional
-        Scale and shift.
-    eps : float
-        Keeps the division from exploding where all features are equal.
-
-    Raises
-    ------
-    ShapeError
-        When weight or bias have another shape.
-
-    Examples
-    --------
-    >>> import autograd_lite as ag
-    >>> ag.layer_norm(np.array([1.0, 2.0, 3.0]), eps=0.0).round(4).tolist()
-    [-1.2247, 0.0, 1.2247]
     """,
 )

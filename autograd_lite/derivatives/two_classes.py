@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.activations import softplus
 from autograd_lite.derivatives.elementwise import sigmoid
+from autograd_lite.derivatives.smooth import softplus
 from autograd_lite.derivatives.vocabulary import shape_of, zmul
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
@@ -57,14 +57,20 @@ binary_cross_entropy = primitive(
 
 
 def _sigmoid_cross_entropy(logits: Array, target: Array) -> Array:
+    """Return max(z, 0) − z y + log(1 + e^−|z|); where z is infinite the first two terms are (1 − y) ∞ or y ∞."""
     _check_targets(target)
-    return np.maximum(logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits)))
+    size = np.abs(logits)
+    small = np.log1p(np.exp(-size))
+    if size.max(initial=0) < np.inf:
+        return np.maximum(logits, 0) - logits * target + small
+    with np.errstate(invalid="ignore"):  # ∞, times a factor of 0
+        return zmul(1 - target, np.maximum(logits, 0)) + zmul(target, np.maximum(-logits, 0)) + small
 
 
 sigmoid_cross_entropy = primitive(
     _sigmoid_cross_entropy,
     logits=lambda g, logits, target: g * (sigmoid(logits) - target),
-    target=lambda g, logits: -g * logits,
+    target=lambda g, logits: -zmul(g, logits),
     canonical=_of_one_shape,
     definition=lambda logits, target: softplus(logits) - logits * target,
     name="sigmoid_cross_entropy",
@@ -78,6 +84,66 @@ sigmoid_cross_entropy = primitive(
     ------
     ShapeError
         When the shapes differ.
+    ArgumentError
+        When y lies outside.
+    """,
+)
+
+
+def _weighted_sigmoid_cross_entropy(logits: Array, target: Array, weight: Array) -> Array:
+    _check_targets(target)
+    with np.errstate(over="ignore", invalid="ignore"):  # ∞, times a factor of 0
+        return _weighted_definition(logits, target, weight)
+
+
+def _weighted_definition(logits: Array, target: Array, weight: Array) -> Array:
+    return zmul(weight * target, softplus(-logits)) + zmul(1 - target, softplus(logits))
+
+
+def _weighted_call(logits: Array, target: Array, weight: Array) -> Any:
+    (logits, target), _ = _of_one_shape(logits, target)
+    shape = shape_of(logits)
+    if not _stretches(shape_of(weight), shape):
+        raise ShapeError(
+            f"weighted_sigmoid_cross_entropy: the logits have shape {shape}, the weight {shape_of(weight)}.",
+            f"Give one number, or one a column: shape {shape[-1:]}.",
+        )
+    return (logits, target, weight), {}
+
+
+def _stretches(given: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    """Tell whether broadcasting makes one shape into the other."""
+    lengths = zip(reversed(given), reversed(wanted), strict=False)
+    return len(given) <= len(wanted) and all(n in (1, m) for n, m in lengths)
+
+
+weighted_sigmoid_cross_entropy = primitive(
+    _weighted_sigmoid_cross_entropy,
+    logits=lambda g, logits, target, weight: g * ((1 - target) * sigmoid(logits) - weight * target * sigmoid(-logits)),
+    target=lambda g, logits, weight: zmul(g, weight * softplus(-logits) - softplus(logits)),
+    weight=lambda g, logits, target: zmul(g, zmul(target, softplus(-logits))),
+    canonical=_weighted_call,
+    definition=_weighted_definition,
+    name="weighted_sigmoid_cross_entropy",
+    label="BCE(σ)",
+    views=False,
+    samples=lambda x: [
+        ((x(3, 2), sigmoid(x(3, 2)), 4 + x(2)), {}),
+        ((x(4), sigmoid(x(4)), 4 + x(4)), {}),
+    ],
+    tex=(
+        r"g \odot ((1 - target) \operatorname{sigmoid}(logits) - weight\,target\,\operatorname{sigmoid}(-logits))",
+        r"g \odot (weight\,\operatorname{softplus}(-logits) - \operatorname{softplus}(logits))",
+        r"g \odot target \odot \operatorname{softplus}(-logits)",
+    ),
+    doc="""−(w y log σ(z) + (1 − y) log(1 − σ(z))): the class 1 counts w times as much.
+
+    The weight is one number, one a column, or one an element.
+
+    Raises
+    ------
+    ShapeError
+        When the shapes of logits and target differ, or the weight does not fit.
     ArgumentError
         When y lies outside.
     """,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nn.formulas import NOTATIONS, SQUARES, Matrices, spoken
+from nn.formulas import NOTATIONS, ROBUST, SQUARES, Matrices, spoken
 from nn.grading.points import Point
 from nn.grading.quantities import Quantity
 from nn.grading.states import Cause
 from nn.messages import message
+from nn.recursion import named
 
 ACTIVATIONS = {"relu": "ReLU"}
 LOSSES = {
@@ -18,6 +19,10 @@ LOSSES = {
     "sse_mean": "mean (a − y)²",
     "mse_sum": "Σ (a − y)²",
     "mse_mean": "mean (a − y)²",
+    "l1_sum": "Σ |a − y|",
+    "l1_mean": "mean |a − y|",
+    "huber_sum": "Σ Huber(a − y)",
+    "huber_mean": "mean Huber(a − y)",
     "bce_sum": "−Σ (y log a + (1 − y) log(1 − a))",
     "bce_mean": "−mean (y log a + (1 − y) log(1 − a))",
     "cross_entropy_sum": "−Σ log p[y]",
@@ -57,7 +62,8 @@ class Words:
 
     def loss(self, key: str, reduction: str) -> str:
         """Return a loss as a formula; one of the user's own as its letter."""
-        written = LOSSES.get(f"{key}_{reduction}", self.formulas.loss).replace("mean", self.says("mistake.mean"))
+        written = LOSSES.get(f"{named(key)[0]}_{reduction}", self.formulas.loss)
+        written = written.replace("mean", self.says("mistake.mean"))
         if self.notation == "z-a":
             return written
         return written.replace("a − y", "y − ŷ").replace("log a", "log ŷ").replace("− a)", "− ŷ)")
@@ -97,6 +103,8 @@ class Words:
         key, (size, count) = self.point.told.loss_key, self._shares()
         if key in SQUARES:
             return self.formulas.squared_error(key, size)
+        if key.startswith(ROBUST):
+            return self.formulas.robust_error(key, size)
         if key in ("bce", "bce_logits"):
             return self.formulas.two_classes(key, size)
         if key == "cross_entropy":

@@ -30,8 +30,8 @@ EXPLODING = 1e3
 # for the sigmoid, |z| > 3 for tanh. Glorot and Bengio (AISTATS 2010, section 3) see such units stall the layers below.
 SATURATED_SLOPE = 0.01
 SATURATING = ("sigmoid", "tanh")
-# A user's own activation may be as flat as ReLU; of the others here, only ReLU is.
-NEVER_FLAT = frozenset(ACTIVATIONS) - {"relu"}
+# A user's own activation may be as flat as ReLU; of the others here, only hardtanh is.
+NEVER_FLAT = frozenset(ACTIVATIONS) - {"relu", "hardtanh"}
 
 
 @dataclass(frozen=True)

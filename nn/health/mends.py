@@ -108,10 +108,8 @@ def _initialisation(found: Findings, *, named: bool) -> Iterator[str]:
     """Name the weights that are too small for a gradient that vanishes, or too large for one that explodes."""
     is_small = found.verdict == "vanishing"
     wrong = _badly_initialised(found, is_small=is_small)
-    for name, init, group in (
-        ("He", "he_uniform", [layer for layer in wrong if he_gain(layer.activation) is not None]),
-        ("Xavier", "xavier_uniform", [layer for layer in wrong if he_gain(layer.activation) is None]),
-    ):
+    for name, init in (("He", "he_uniform"), ("Xavier", "xavier_uniform"), ("LeCun", "lecun_normal")):
+        group = [layer for layer in wrong if _fitting(layer.activation) == init]
         if group:
             ratio = math.exp(np.mean(np.log([max(layer.weight_ratio, 1e-300) for layer in group])))
             layers = listed(group, found.lang)
@@ -121,6 +119,13 @@ def _initialisation(found: Findings, *, named: bool) -> Iterator[str]:
     sigmoid = any(layer.activation == "sigmoid" for layer in found.layers[:-1])
     if not wrong and not named and not (is_small and sigmoid):
         yield message("health.mend.depth", found.lang)
+
+
+def _fitting(activation: str) -> str:
+    """Return the initialisation in `nn.init` that suits an activation."""
+    if activation == "selu":
+        return "lecun_normal"
+    return "xavier_uniform" if he_gain(activation) is None else "he_uniform"
 
 
 def _badly_initialised(found: Findings, *, is_small: bool) -> list[LayerHealth]:

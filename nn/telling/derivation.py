@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.errors import ArgumentError
-from nn.formulas import NOTATIONS, SQUARES, Sums, spoken
+from nn.formulas import NOTATIONS, ROBUST, SQUARES, Sums, spoken
 from nn.messages import message
 from nn.passes import LayerRecord, Pass
 from nn.recursion import sigmoid, softmax
@@ -110,6 +110,8 @@ class _Blackboard:
             return self._cross_entropy(value)
         if key in TWO_CLASSES:
             return self._two_classes(value)
+        if key.startswith(ROBUST):
+            return (Step(self.formulas.robust_error(key, self._share()), (), value),)
         if key not in SQUARES:
             return (Step(self.formulas.loss, (), value),)
         formula = self.formulas.squared_error(key, self._share())

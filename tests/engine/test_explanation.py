@@ -313,13 +313,19 @@ def test_every_public_operation_has_a_formula(name: str) -> None:
 
 # Their formulas speak of axes, windows or places, or of complex numbers.
 NOT_ELEMENTWISE = {
-    "avg_pool2d", "broadcast_to", "concatenate", "conjugate", "conv2d", "expand_dims", "imag", "layer_norm", "linear",
-    "log_softmax", "logsumexp", "matmul", "max", "max_pool2d", "mean", "min", "moveaxis", "ravel", "real", "reshape",
-    "softmax", "softmax_cross_entropy", "squared_error", "squeeze", "stack", "sum", "swapaxes", "transpose",
+    "adaptive_avg_pool2d", "avg_pool1d", "avg_pool2d", "batch_norm", "broadcast_to", "concatenate", "conjugate",
+    "conv1d", "conv2d", "expand_dims", "fixed_batch_norm", "imag", "layer_norm", "linear", "log_softmax", "logsumexp",
+    "matmul", "max", "max_pool1d", "max_pool2d", "mean", "min", "moveaxis", "ravel", "real", "reshape",
+    "soft_cross_entropy", "softmax", "softmax_cross_entropy", "squared_error", "squeeze", "stack", "sum", "swapaxes",
+    "transpose",
 }  # fmt: skip
 MEANINGS: dict[str, Any] = {
-    **{name: getattr(np, name) for name in ("cos", "sin", "cosh", "sinh", "sqrt", "sign", "conj", "pi", "e")},
+    **{name: getattr(np, name) for name in ("cos", "sin", "cosh", "sinh", "tanh", "sqrt", "sign", "conj", "pi", "e")},
     "ln": np.log,
+    "abs": np.abs,
+    "clip": np.clip,
+    "min": np.minimum,
+    "softplus": lambda x: np.logaddexp(0, x),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "sigma": lambda x: 1 / (1 + np.exp(-x)),
     "phi": lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi),
@@ -332,6 +338,7 @@ def as_python(formula: str) -> str:
     """Return a formula in ASCII as an expression of Python."""
     known = "|".join(each for each, meaning in MEANINGS.items() if callable(meaning))
     code = formula.replace(" (*) ", " * ").replace(" * ", "*").replace("^", "**").replace("sqrtpi", "sqrt(pi)")
+    code = re.sub(r"\|(\w+)\|", r"abs(\1)", code)
     code = re.sub(rf"\b({known}) (\w+)", r"\1(\2)", code)
     code = re.sub(r"\[([^\]]*?) = ([^\]]*)\]", r"(\1 == \2)", code)
     code = (

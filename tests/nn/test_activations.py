@@ -1,4 +1,4 @@
-"""The relatives of ReLU: values and slopes by other formulas, extremes, parameters, names, initial weights."""
+"""Activations: values and slopes by other formulas, extremes, what they are made with, names, initial weights."""
 
 import math
 from decimal import Decimal, getcontext
@@ -41,6 +41,23 @@ def gelu_tanh_slope(z: float) -> Decimal:
     return (gelu_tanh(Decimal(z) + h) - gelu_tanh(Decimal(z) - h)) / (2 * h)
 
 
+def softplus(z: float, β: int = 1) -> Decimal:
+    return (1 + (β * Decimal(z)).exp()).ln() / β
+
+
+def mish(z: float) -> Decimal:
+    """z tanh(log(1 + e^z)) = z (e² + 2e) / (e² + 2e + 2) with e = e^z."""
+    e = Decimal(z).exp()
+    return Decimal(z) * (e * e + 2 * e) / (e * e + 2 * e + 2)
+
+
+def slope_of(function, z: float) -> Decimal:
+    h = Decimal("1e-12")
+    return (function(Decimal(z) + h) - function(Decimal(z) - h)) / (2 * h)
+
+
+Λ, Α = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
+
 CASES = {
     "leaky_relu": (lambda z: z if z > 0 else z / 100, lambda z: 1 if z > 0 else 0.01),
     "leaky_relu(0.2)": (lambda z: max(z, z / 5), lambda z: 1 if z > 0 else 0.2),
@@ -50,7 +67,15 @@ CASES = {
     "gelu(tanh)": (gelu_tanh, gelu_tanh_slope),
     "silu": (lambda z: Decimal(z) * logistic(z),
              lambda z: logistic(z) * (1 + Decimal(z) * (1 - logistic(z)))),
-    "softplus": (lambda z: (1 + Decimal(z).exp()).ln(), logistic),
+    "softplus": (softplus, logistic),
+    "softplus(2.0)": (lambda z: softplus(z, 2), lambda z: logistic(2 * z)),
+    "mish": (mish, lambda z: slope_of(mish, z)),
+    "selu": (lambda z: Λ * (z if z > 0 else Α * math.expm1(z)), lambda z: Λ * (1 if z > 0 else Α * math.exp(z))),
+    "log_sigmoid": (lambda z: logistic(z).ln(), lambda z: logistic(-z)),
+    "softsign": (lambda z: z / (1 + abs(z)), lambda z: 1 / (1 + abs(z)) ** 2),
+    "hardtanh": (lambda z: min(max(z, -1), 1), lambda z: 1 if -1 < z < 1 else 0),
+    "hardtanh(-2.0, 0.5)": (lambda z: min(max(z, -2), 0.5), lambda z: 1 if -2 < z < 0.5 else 0),
+    "prelu(0.25)": (lambda z: max(z, z / 4), lambda z: 1 if z > 0 else 0.25),
 }  # fmt: skip
 MODULES = {
     "leaky_relu": nn.LeakyReLU(),
@@ -61,7 +86,22 @@ MODULES = {
     "gelu(tanh)": nn.GELU(approximate="tanh"),
     "silu": nn.SiLU(),
     "softplus": nn.Softplus(),
+    "softplus(2.0)": nn.Softplus(2),
+    "mish": nn.Mish(),
+    "selu": nn.SELU(),
+    "log_sigmoid": nn.LogSigmoid(),
+    "softsign": nn.Softsign(),
+    "hardtanh": nn.Hardtanh(),
+    "hardtanh(-2.0, 0.5)": nn.Hardtanh(-2, max_val=0.5),
+    "prelu(0.25)": nn.PReLU(),
 }
+BELOW = {
+    "leaky_relu": -10, "leaky_relu(0.2)": -200, "elu": -1, "elu(0.5)": -0.5, "selu": -1.7580993, "log_sigmoid": -1000,
+    "softsign": -1000 / 1001, "hardtanh": -1, "hardtanh(-2.0, 0.5)": -2, "prelu(0.25)": -250,
+}  # fmt: skip
+ABOVE = {"selu": 1050.701, "log_sigmoid": 0, "softsign": 1000 / 1001, "hardtanh": 1, "hardtanh(-2.0, 0.5)": 0.5}
+SLOPE_BELOW = {"leaky_relu": 0.01, "leaky_relu(0.2)": 0.2, "log_sigmoid": 1, "softsign": 1001**-2, "prelu(0.25)": 0.25}
+SLOPE_ABOVE = {"selu": 1.050701, "log_sigmoid": 0, "softsign": 1001**-2, "hardtanh": 0, "hardtanh(-2.0, 0.5)": 0}
 
 
 def by(formula) -> np.ndarray:
@@ -106,11 +146,48 @@ def test_the_extremes_stay_finite_and_the_dtype_stays(key, dtype):
     z = ag.tensor(np.array([-1000.0, 1000.0], dtype), requires_grad=True)
     a = MODULES[key](z)
     a.sum().backward()
-    below = {"leaky_relu": -10, "leaky_relu(0.2)": -200, "elu": -1, "elu(0.5)": -0.5}.get(key, 0)
-    slope = {"leaky_relu": 0.01, "leaky_relu(0.2)": 0.2}.get(key, 0)
     assert a.dtype == z.grad.dtype == dtype
-    assert_allclose(a.numpy(), [below, 1000], rtol=1e-6, atol=1e-30)
-    assert_allclose(z.grad.numpy(), [slope, 1], rtol=1e-6, atol=1e-30)
+    assert_allclose(a.numpy(), [BELOW.get(key, 0), ABOVE.get(key, 1000)], rtol=1e-6, atol=1e-30)
+    assert_allclose(z.grad.numpy(), [SLOPE_BELOW.get(key, 0), SLOPE_ABOVE.get(key, 1)], rtol=1e-6, atol=1e-30)
+
+
+ENDLESS = {"log_sigmoid": (-np.inf, 0), "softsign": (-1, 1), "hardtanh": (-1, 1), "hardtanh(-2.0, 0.5)": (-2, 0.5),
+           "elu": (-1, np.inf), "elu(0.5)": (-0.5, np.inf), "selu": (-Λ * Α, np.inf), "leaky_relu": (-np.inf, np.inf),
+           "leaky_relu(0.2)": (-np.inf, np.inf), "prelu(0.25)": (-np.inf, np.inf)}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("key", [*CASES, "gelu", "sigmoid", "tanh", "relu"])
+def test_at_infinity_a_value_is_its_limit_and_so_is_the_slope(key, dtype):
+    activation = MODULES.get(key) or activation_module(key)
+    z = ag.tensor(np.array([-np.inf, np.inf], dtype), requires_grad=True)
+    a = activation(z)
+    (slope,) = ag.gradients(a, z, np.ones(2, dtype))
+    limits = {**ENDLESS, "sigmoid": (0, 1), "tanh": (-1, 1)}.get(key, (0, np.inf))
+    bounded = ("softsign", "hardtanh", "hardtanh(-2.0, 0.5)", "sigmoid", "tanh", "log_sigmoid")
+    slopes = [SLOPE_BELOW.get(key, 0), 0 if key in bounded else Λ if key == "selu" else 1]
+    slopes[0] = 0 if key == "softsign" else slopes[0]
+    assert a.dtype == slope.dtype == dtype
+    assert_allclose(a.numpy(), limits, rtol=1e-3 if dtype == np.float16 else 1e-6, atol=2e-5)
+    assert_allclose(slope.numpy(), slopes, rtol=1e-3 if dtype == np.float16 else 1e-6, atol=2e-5)
+
+
+@pytest.mark.parametrize("key", [*CASES, "relu", "sigmoid", "tanh"])
+def test_a_nan_stays_a_nan(key):
+    assert np.isnan((MODULES.get(key) or activation_module(key))([np.nan]).numpy()).all()
+
+
+def test_relu_lets_the_gradient_of_a_nan_pass_as_pytorch_does():
+    z = ag.tensor([np.nan, 1.0, 0.0, -1.0], requires_grad=True)
+    (slope,) = ag.gradients(nn.ReLU()(z), z, np.ones(4))
+    assert slope.tolist() == [1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(("key", "kink"), [("hardtanh", 1.0), ("relu", 0.0), ("elu", 0.0), ("leaky_relu", 0.0)])
+def test_a_kink_takes_the_flatter_side_as_pytorch_does(key, kink):
+    z = ag.tensor([kink], requires_grad=True)
+    activation_module(key)(z).sum().backward()
+    assert z.grad.tolist() == [{"elu": 1.0, "leaky_relu": 0.01}.get(key, 0.0)]
 
 
 @pytest.mark.parametrize("key", CASES)
@@ -145,7 +222,9 @@ def test_names_may_be_labels_and_may_have_a_parameter():
     assert activation_module("ELU(2)").alpha == 2.0
     assert repr(activation_module("gelu(tanh)")) == "GELU(approximate='tanh')"
     assert repr(nn.LeakyReLU(0.2)) == "LeakyReLU(negative_slope=0.2)"
-    for wrong in ("relu(2)", "swish", "tanh()"):
+    assert repr(activation_module("Hardtanh(-2)")) == "Hardtanh(min_val=-2.0, max_val=1.0)"
+    assert activation_module("SELU").full_key() == "selu"
+    for wrong in ("relu(2)", "swish", "tanh()", "hardtanh(1, 2, 3)", "prelu(1, 2)"):
         with pytest.raises(ArgumentError, match="is not known"):
             activation_module(wrong)
 
@@ -159,14 +238,21 @@ def test_parameters_that_make_no_sense_are_refused():
         nn.GELU(approximate="tahn")
 
 
-@pytest.mark.parametrize("made", [nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Softplus])
+@pytest.mark.parametrize(
+    "made", [nn.LeakyReLU, nn.ELU, nn.GELU, nn.SiLU, nn.Softplus, nn.PReLU, nn.Hardtanh, nn.Softmax, nn.Mish]
+)
 def test_data_given_to_the_class_are_answered_with_how_to_call_it(made):
     for data in (np.ones(3), ag.tensor([1.0]), [1.0]):
         with pytest.raises(UsageError, match=rf"Make the activation first: nn\.{made.__name__}\(\)\(z\)"):
             made(data)
 
 
-@pytest.mark.parametrize(("key", "slope"), [(key, by_formula) for key, (by_formula, _) in CASES.items()])
+BOUNDED = ("log_sigmoid", "softsign", "hardtanh", "hardtanh(-2.0, 0.5)")
+
+
+@pytest.mark.parametrize(
+    ("key", "slope"), [(key, value) for key, (value, _) in CASES.items() if key not in (*BOUNDED, "selu")]
+)
 def test_auto_keeps_the_variance_of_the_signal(key, slope):
     """He's condition n Var(w) E[σ(z)²] = 1, with the expectation by the trapezoid rule."""
     grid = np.linspace(-12, 12, 4801)
@@ -189,7 +275,93 @@ def test_auto_keeps_the_variance_of_the_signal(key, slope):
         ("gelu(tanh)", "en", "σ′(z¹)"),
         ("silu", "es", "σ′(z¹) = sigmoide(z¹) + a¹ (1 − sigmoide(z¹))"),
         ("softplus", "en", "σ′(z¹) = sigmoid(z¹)"),
+        ("softplus(2.0)", "es", "σ′(z¹) = sigmoide(2 z¹)"),
+        ("prelu(0.5)", "en", "σ′(z¹) = 1 if z¹ > 0, else 0.5"),
+        ("log_sigmoid", "en", "σ′(z¹) = sigmoid(−z¹)"),
+        ("softsign", "en", "σ′(z¹) = (1 − |a¹|)²"),
     ],
 )
 def test_the_slope_is_told_as_a_formula(key, lang, formula):
     assert Matrices(1, None).slope(1, key, lang) == formula
+
+
+@pytest.mark.parametrize(("shape", "count"), [((4,), 1), ((5, 3), 3), ((2, 3, 4, 4), 3), ((5, 3), 1)])
+def test_prelu_learns_a_slope_a_channel(shape, count):
+    rng = np.random.default_rng(0)
+    values, slopes = rng.normal(size=shape), rng.normal(size=count)
+    activation = nn.PReLU(count)
+    activation.weight.data = slopes
+    z = ag.tensor(values, requires_grad=True)
+    a = activation(z)
+    w = slopes.reshape((-1,) + (1,) * (len(shape) - 2)) if count > 1 else slopes
+    assert_allclose(a.numpy(), np.where(values > 0, values, w * values))
+    a.sum().backward()
+    assert_allclose(z.grad.numpy(), np.where(values > 0, 1, w * np.ones(shape)))
+    below = np.minimum(values, 0)
+    expected = below.sum() if count == 1 else below.sum(axis=tuple(k for k in range(len(shape)) if k != 1))
+    assert_allclose(activation.weight.grad.numpy(), np.atleast_1d(expected))
+
+
+def test_prelu_is_a_parameter_of_its_layer_and_trained():
+    model = nn.MLP([2, 4, 4, 1], "prelu", dtype=np.float32, rng=0)
+    assert [path for path, _ in model.named_parameters() if "activations" in path] == [
+        "activations.0.weight",
+        "activations.1.weight",
+    ]
+    assert all(each.dtype == np.float32 for each in model.parameters())
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(64, 2))
+    y = np.where(x[:, :1] > 0, x[:, :1], -0.5 * x[:, :1])
+    optimizer = nn.optim.Adam(model.parameters(), lr=0.01)
+    before = nn.MSELoss()(model(x), y).item()
+    for _ in range(200):
+        optimizer.zero_grad()
+        loss = nn.MSELoss()(model(x), y)
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < before / 20
+    assert all(each.weight.item() != 0.25 for each in model.activations[:2])
+
+
+def test_a_module_given_to_an_mlp_is_shared_by_its_layers():
+    shared = nn.PReLU()
+    model = nn.MLP([2, 3, 3, 1], shared, rng=0)
+    assert sum(each is shared.weight for each in model.parameters()) == 1
+    record = nn.backprop(model, [1.0, -2.0], [1.0], nn.HalfSSELoss())
+    assert_allclose(record.layer(1).dW, record.by_hand().layers[0].dW, atol=1e-14)
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_softmax_sums_to_1_along_its_axis(axis):
+    z = np.random.default_rng(0).normal(size=(3, 4), scale=1e4)
+    p = nn.Softmax(axis)(z).numpy()
+    assert_allclose(p.sum(axis=axis), 1.0)
+    with np.errstate(divide="ignore"):
+        assert_allclose(np.exp(nn.LogSoftmax(axis)(z).numpy()), p, atol=1e-15)
+
+
+def test_a_softmax_before_a_loss_of_logits_is_not_taken_for_the_formula_of_both():
+    model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Softmax())
+    record = nn.backprop(model, [1.0, 2.0], 1, nn.CrossEntropyLoss())
+    with pytest.raises(ArgumentError, match="the hand formulas cannot follow this pass"):
+        record.by_hand()
+
+
+def test_log_softmax_before_the_likelihood_is_the_cross_entropy_of_logits():
+    x, y = np.random.default_rng(0).normal(size=(5, 2)), [0, 2, 1, 1, 0]
+    found = []
+    for layers, loss in (((), nn.CrossEntropyLoss()), ((nn.LogSoftmax(),), nn.NLLLoss())):
+        model = nn.Sequential(nn.Linear(2, 3, rng=0), *layers)
+        value = loss(model(x), y)
+        value.backward()
+        found.append((value.item(), model[0].weight.grad.numpy()))
+    assert_allclose(found[0][0], found[1][0], rtol=1e-14)
+    assert_allclose(found[0][1], found[1][1], rtol=1e-12)
+
+
+def test_softplus_is_exact_and_cut_off_where_it_is_told_to():
+    z = np.array([20.5, 36.0])
+    exact = by_decimals = [float(softplus(each)) for each in z]
+    assert_allclose(nn.Softplus()(z).numpy(), exact, rtol=1e-15)
+    assert nn.Softplus(threshold=20)(z).tolist() == z.tolist() != by_decimals
+    assert_allclose(nn.functional.softplus(z, 2.0).numpy(), [float(softplus(each, 2)) for each in z], rtol=1e-15)

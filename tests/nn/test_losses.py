@@ -112,7 +112,7 @@ def test_the_mend_of_a_forgotten_column_works():
         ([True, False, True], DtypeError, "got dtype bool"),
         ([0, 1], ShapeError, "expected (3,)"),
         ([[0], [1], [2]], ShapeError, "y.reshape(3)"),
-        (np.eye(3), ShapeError, "y.argmax(axis=-1)"),
+        (np.eye(3, dtype=int), ShapeError, "y.argmax(axis=1), or as probabilities y.astype(float)"),
     ],
 )
 def test_labels_that_are_no_class_numbers_are_refused(labels, error, expected):
@@ -121,9 +121,11 @@ def test_labels_that_are_no_class_numbers_are_refused(labels, error, expected):
     assert expected in str(caught.value)
 
 
-def test_logits_of_three_axes_are_refused():
-    with pytest.raises(ShapeError, match=r"expected \(N, C\)"):
-        nn.CrossEntropyLoss()(np.zeros((2, 3, 4)), np.zeros((2, 3), int))
+def test_classes_on_the_last_axis_of_three_are_refused_and_the_mend_works():
+    logits, y = np.zeros((2, 3, 4)), np.zeros((2, 3), int)
+    with pytest.raises(ShapeError, match=r"logits.reshape\(-1, 4\) and y.ravel\(\)"):
+        nn.CrossEntropyLoss()(logits, y)
+    assert_allclose(nn.CrossEntropyLoss()(logits.reshape(-1, 4), y.ravel()).item(), np.log(4))
 
 
 def test_complex_predictions_are_refused():
@@ -156,9 +158,21 @@ def test_losses_differentiate_twice():
 
 
 def test_the_functions_are_the_engines_own():
-    names = "linear relu sigmoid tanh softmax log_softmax leaky_relu elu gelu silu softplus"
-    for name in names.split():
+    names = "linear relu sigmoid tanh softmax log_softmax leaky_relu elu gelu silu selu mish softsign hardtanh"
+    for name in [*names.split(), "log_sigmoid"]:
         assert getattr(nn.functional, name) is getattr(ag, name)
+
+
+@pytest.mark.parametrize("made", [name for name in nn.__all__ if isinstance(getattr(nn, name), type)])
+def test_every_activation_and_loss_is_a_function_too(made):
+    squared = {"HalfSSELoss": "half_sse", "SSELoss": "sse", "MSELoss": "mse_loss"}
+    crossed = {"BCELoss": "bce", "BCEWithLogitsLoss": "bce_with_logits", "CrossEntropyLoss": "cross_entropy"}
+    others = {"L1Loss": "l1_loss", "HuberLoss": "huber_loss", "NLLLoss": "nll_loss", "KLDivLoss": "kl_div"}
+    base = getattr(nn, made)
+    if issubclass(base, nn.Loss) and base is not nn.Loss:
+        assert callable(getattr(nn.functional, {**squared, **crossed, **others}[made]))
+    elif issubclass(base, nn.Activation) and made not in ("Activation", "Identity"):
+        assert base.function is getattr(nn.functional, base.key)
 
 
 @pytest.mark.parametrize("arguments", [(ag.tensor([1.0]), [1.0]), ([1.0], [1.0]), (np.ones(2),), ("mean", [1.0])])
@@ -337,3 +351,222 @@ def test_an_empty_batch_has_no_accuracy(loss, reduction):
     target = np.zeros(0, int) if loss is nn.CrossEntropyLoss else np.zeros((0, 2))
     with pytest.raises(ShapeError, match="The accuracy of no predictions"):
         loss(reduction).accuracy(ag.tensor(np.zeros((0, 2))), target)
+
+
+ERRORS = np.array([[-3.0, -0.5, 0.0], [0.25, 1.0, 1e4]])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("delta", [0.5, 1.0, 100.0])
+def test_huber_is_a_parabola_near_0_and_a_line_beyond(delta, reduction):
+    a = ag.tensor(ERRORS, requires_grad=True)
+    value = nn.HuberLoss(reduction, delta=delta)(a, np.zeros(ERRORS.shape))
+    size = abs(ERRORS)
+    losses = np.where(size <= delta, size**2 / 2, delta * size - delta**2 / 2)
+    assert_allclose(value.numpy(), {"mean": losses.mean(), "sum": losses.sum(), "none": losses}[reduction], rtol=1e-14)
+    value.sum().backward()
+    share = ERRORS.size if reduction == "mean" else 1
+    assert_allclose(a.grad.numpy(), np.clip(ERRORS, -delta, delta) / share, rtol=1e-14)
+
+
+def test_the_slope_of_the_absolute_error_is_its_sign_and_0_at_the_kink():
+    a = ag.tensor(ERRORS, requires_grad=True)
+    nn.L1Loss("sum")(a, np.zeros(ERRORS.shape)).backward()
+    assert a.grad.tolist() == [[-1.0, -1.0, 0.0], [1.0, 1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        nn.L1Loss("sum"),
+        nn.HuberLoss(delta=0.3),
+        nn.BCELoss(weight=[0.5, 2.0, 1.0]),
+        nn.BCEWithLogitsLoss(pos_weight=3.0, weight=[0.5, 2.0, 1.0]),
+        nn.CrossEntropyLoss(weight=[0.5, 2.0, 1.0], label_smoothing=0.2),
+        nn.KLDivLoss("sum"),
+    ],
+    ids=repr,
+)
+def test_a_loss_with_options_agrees_with_differences_in_both_orders_in_target_and_prediction(loss):
+    a, y = np.array([0.2, 0.6, 0.85]), np.array([0.3, 0.2, 0.5])
+    logs = isinstance(loss, nn.KLDivLoss)
+    assert ag.gradcheck(lambda a, y: loss(ag.log_softmax(a) if logs else a, y), (a, y), order=2)
+
+
+def test_kl_divergence_of_logs_agrees_with_differences_in_both_orders():
+    def loss(x, t):
+        return nn.KLDivLoss("batchmean", log_target=True)(ag.log_softmax(x), ag.log_softmax(t))
+
+    assert ag.gradcheck(loss, (np.array([[0.2, -0.6, 1.0]]), np.array([[0.1, 0.4, -2.0]])), order=2)
+
+
+def test_a_divergence_is_0_of_equal_distributions_and_counts_no_impossible_class():
+    p = np.array([[0.5, 0.5, 0.0], [1.0, 0.0, 0.0]])
+    with np.errstate(divide="ignore"):
+        x = ag.tensor(np.log(p), requires_grad=True)
+    value = nn.KLDivLoss("batchmean")(x, p)
+    value.backward()
+    assert value.item() == 0.0
+    assert x.grad.tolist() == [[-0.25, -0.25, 0.0], [-0.5, 0.0, 0.0]]
+    assert nn.KLDivLoss("sum", log_target=True)(x, x.detach()).item() == 0.0
+
+
+def test_logits_that_are_infinite_have_a_loss_and_a_slope():
+    z = ag.tensor([np.inf, -np.inf, np.inf, -np.inf], requires_grad=True)
+    for loss, factor in ((nn.BCEWithLogitsLoss("none"), 1.0), (nn.BCEWithLogitsLoss("none", pos_weight=3.0), 3.0)):
+        value = loss(z, [1, 0, 0, 1])
+        assert value.tolist() == [0.0, 0.0, np.inf, np.inf]
+        (slope,) = ag.gradients(value, z, np.ones(4))
+        assert_allclose(slope.numpy(), [0, 0, 1, -factor], atol=1e-300)
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss("none"), nn.CrossEntropyLoss("none", weight=[1.0, 1.0, 1.0])])
+def test_a_class_that_is_masked_by_minus_infinity_has_no_part_in_the_loss(loss):
+    z = ag.tensor([[0.0, -np.inf, 0.0]], requires_grad=True)
+    value = loss(z, [2])
+    value.sum().backward()
+    assert_allclose(value.item(), np.log(2))
+    assert_allclose(z.grad.numpy(), [[0.5, 0, -0.5]])
+    assert nn.CrossEntropyLoss()(z, [[0.5, 0.0, 0.5]]).item() == pytest.approx(np.log(2))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_losses_keep_the_dtype_and_their_extremes_in_less_precision(dtype):
+    z = ag.tensor(np.array([[1e4, 0.0], [-1e4, 0.0]], dtype), requires_grad=True)
+    for options in ({}, {"weight": [1.0, 2.0]}, {"label_smoothing": 0.0, "ignore_index": 0}):
+        value = nn.CrossEntropyLoss("none", **options)(z, [0, 1])
+        assert value.dtype == dtype and value.tolist() == [0.0, 0.0]
+    for loss in (nn.L1Loss("none"), nn.HuberLoss("none"), nn.BCEWithLogitsLoss("none", pos_weight=2.0)):
+        value = loss(z, np.zeros((2, 2)))
+        assert value.dtype == dtype and np.isfinite(value.numpy()).all()
+        assert ag.gradients(value.sum(), z)[0].dtype == dtype
+
+
+def test_class_weights_and_ignored_labels_make_a_weighted_mean():
+    """By the formula Σ w[y] l / Σ w[y], over the labels that are not ignored."""
+    w, labels = np.array([0.5, 2.0, 1.0]), np.array([0, -1, 2])
+    each = nn.CrossEntropyLoss("none")(LOGITS, np.array([0, 0, 2])).numpy()
+    value = nn.CrossEntropyLoss(weight=w, ignore_index=-1)(LOGITS, labels)
+    assert_allclose(value.item(), (0.5 * each[0] + 1.0 * each[2]) / 1.5)
+    assert nn.CrossEntropyLoss("none", ignore_index=-1)(LOGITS, labels).numpy()[1] == 0.0
+    by_logs = nn.NLLLoss(weight=w, ignore_index=-1)(ag.log_softmax(LOGITS), labels)
+    assert_allclose(by_logs.item(), value.item())
+
+
+@pytest.mark.parametrize("loss", [nn.CrossEntropyLoss(weight=[1.0, 0.0, 1.0]), nn.CrossEntropyLoss(ignore_index=1)])
+def test_the_mean_of_ignored_labels_only_is_refused_and_their_sum_is_0(loss):
+    with pytest.raises(ArgumentError, match="all 3 labels are ignored"):
+        loss(LOGITS, [1, 1, 1])
+    loss.reduction = "sum"
+    assert loss(LOGITS, [1, 1, 1]).item() == 0.0
+
+
+def test_one_hot_probabilities_are_the_loss_of_the_labels():
+    for smoothing in (0.0, 0.1):
+        loss = nn.CrossEntropyLoss(label_smoothing=smoothing)
+        assert_allclose(loss(LOGITS, np.eye(3)[LABELS]).item(), loss(LOGITS, LABELS).item(), rtol=1e-14)
+
+
+def test_pixels_are_classified_as_rows_are():
+    rng = np.random.default_rng(0)
+    z, y = rng.normal(size=(2, 3, 4, 5)), rng.integers(0, 3, (2, 4, 5))
+    rows = np.moveaxis(z, 1, -1).reshape(-1, 3)
+    for options in ({}, {"weight": [1.0, 2.0, 0.5], "label_smoothing": 0.1, "ignore_index": 2}):
+        whole = nn.CrossEntropyLoss(**options)
+        assert_allclose(whole(z, y).item(), whole(rows, y.ravel()).item(), rtol=1e-13)
+        assert_allclose(whole.accuracy(ag.tensor(z), y), whole.accuracy(ag.tensor(rows), y.ravel()))
+
+
+def test_the_accuracy_leaves_out_what_is_ignored_and_takes_probabilities():
+    logits = ag.tensor([[2.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert nn.CrossEntropyLoss().accuracy(logits, [0, -100, 0]) == 0.5
+    assert nn.CrossEntropyLoss().accuracy(logits, [[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]]) == pytest.approx(2 / 3)
+    with pytest.raises(ShapeError, match="The accuracy of no predictions"):
+        nn.NLLLoss().accuracy(logits, [-100, -100, -100])
+    assert nn.KLDivLoss().accuracy(logits, None) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "shown"),
+    [
+        (nn.CrossEntropyLoss(), "CrossEntropyLoss(reduction='mean')"),
+        (nn.CrossEntropyLoss(weight=np.ones(10)), "CrossEntropyLoss(reduction='mean', weight=array of shape (10,))"),
+        (nn.HuberLoss(delta=0.5), "HuberLoss(reduction='mean', delta=0.5)"),
+        (nn.KLDivLoss("batchmean", log_target=True), "KLDivLoss(reduction='batchmean', log_target=True)"),
+    ],
+)
+def test_a_loss_shows_what_it_was_made_with(loss, shown):
+    assert repr(loss) == shown
+
+
+def test_weights_of_a_loss_are_its_own():
+    w = np.ones(3)
+    loss = nn.CrossEntropyLoss(weight=w)
+    before = loss(LOGITS, LABELS).item()
+    w[:] = [100.0, 1.0, 1.0]
+    assert loss(LOGITS, LABELS).item() == before
+
+
+@pytest.mark.parametrize("loss", [nn.L1Loss(), nn.L1Loss("sum"), nn.HuberLoss(), nn.HuberLoss("sum", delta=0.05)])
+@pytest.mark.parametrize("batch", [True, False])
+def test_the_hand_formulas_know_the_robust_losses(loss, batch):
+    rng = np.random.default_rng(0)
+    model = nn.MLP([3, 4, 2], "tanh", rng=0)
+    x, y = (rng.normal(size=(5, 3)), rng.normal(size=(5, 2))) if batch else (rng.normal(size=3), rng.normal(size=2))
+    record = nn.backprop(model, x, y, loss)
+    by_hand = record.by_hand()
+    assert_allclose(by_hand.loss, record.loss, rtol=1e-14)
+    for layer, hand in zip(record.layers, by_hand.layers, strict=True):
+        assert_allclose(layer.dW, hand.dW, rtol=1e-12, atol=1e-15)
+    for lang in ("en", "es"):
+        for notation in ("z-a", "u-o"):
+            assert record.text(notation, lang) and record.to_latex(notation=notation, lang=lang)
+
+
+def test_a_right_and_a_wrong_formula_for_the_absolute_error_are_told_apart():
+    model = nn.MLP.from_weights([[[0.5, -0.25]]], [[0.1]])
+
+    def right(x, y, a1):
+        delta1 = np.sign(a1 - y)
+        return {"delta1": delta1, "dW1": np.outer(delta1, x), "db1": delta1}
+
+    def wrong(x, y, a1):
+        delta1 = a1 - y
+        return {"delta1": delta1, "dW1": np.outer(delta1, x), "db1": delta1}
+
+    assert nn.verify(model, [1.0, 2.0], [0.75], nn.L1Loss(), hand=right).ok
+    report = nn.verify(model, [1.0, 2.0], [0.75], nn.L1Loss(), hand=wrong)
+    assert not report.ok and report.first_error == "delta1"
+
+
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [
+        (nn.CrossEntropyLoss(weight=[1.0, 2.0]), 1),
+        (nn.CrossEntropyLoss(label_smoothing=0.1), 1),
+        (nn.CrossEntropyLoss("sum"), [0.25, 0.75]),
+        (nn.CrossEntropyLoss("sum"), -100),
+        (nn.BCEWithLogitsLoss(pos_weight=2.0), [0.0, 1.0]),
+    ],
+)
+def test_what_the_hand_formulas_do_not_know_is_recorded_and_said(loss, y):
+    record = nn.backprop(nn.MLP([2, 2], rng=0), [1.0, 2.0], y, loss)
+    assert record.loss_key == "custom" and record.text() and record.to_latex()
+    with pytest.raises(ArgumentError, match="the hand formulas cannot follow this pass"):
+        record.by_hand()
+
+
+@pytest.mark.parametrize(
+    ("loss", "y"),
+    [
+        (nn.CrossEntropyLoss(weight=[1.0, 2.0], label_smoothing=0.1), [1]),
+        (nn.CrossEntropyLoss(), [[0.5, 0.5]]),
+        (nn.BCEWithLogitsLoss(pos_weight=2.0), [[0, 1]]),
+        (nn.HuberLoss(), [[0.5, 9.0]]),
+        (nn.L1Loss(), [[0.5, 9.0]]),
+    ],
+)
+def test_a_loss_with_options_is_drawn_and_explained(loss, y):
+    value = loss(nn.MLP([2, 2], rng=0)([[1.0, 2.0]]), y)
+    assert ag.draw(value).source and ag.explain(value).text()
+    assert nn.draw(nn.MLP([2, 2], rng=0), [[1.0, 2.0]], y, loss).source
