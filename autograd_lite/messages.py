@@ -3,6 +3,8 @@
 Symbols and formulas are the same in every language and stay where they are computed.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from autograd_lite.errors import ArgumentError
@@ -150,6 +152,14 @@ MESSAGES: Messages = {
     "draw.gradient": ("gradient", "gradiente"),
     "draw.at_right": ("at the right, slanted", "a la derecha, en cursiva"),
     "draw.thick": ("thick frame: parameter", "marco grueso: parámetro"),
+    "draw.dashed": ("dashed: the gradients on their way back, each with its rule",
+                    "a trazos: los gradientes en su camino de vuelta, cada uno con su regla"),
+    "draw.adds": ("+= where they add up", "+= donde se suman"),
+    "draw.summed": ("summed over axis {axes}", "sumado sobre el eje {axes}"),
+    "draw.through": ("by the chain rule through {count} operations",
+                     "por la regla de la cadena a través de {count} operaciones"),
+    "draw.rule_of": ("the rule of {operation}", "la regla de {operation}"),
+    "draw.backward": ("Backward: {rules}", "Hacia atrás: {rules}"),
     "draw.kind_input": ("input", "entrada"),
     "draw.kind_parameter": ("parameter", "parámetro"),
     "draw.kind_constant": ("constant", "constante"),
@@ -226,6 +236,32 @@ def filled(texts: tuple[str, str], lang: str, values: Mapping[str, object]) -> s
     '3 valores'
     """
     return texts[LANGUAGES.index(checked_language(lang))].format(**values)
+
+
+class Phrase(str):
+    """A name in English that knows its Spanish, for what is named where it is made and read in either language.
+
+    Examples
+    --------
+    >>> scope = Phrase("loss", "pérdida")
+    >>> scope, scope.told("es"), scope == "loss"
+    ('loss', 'pérdida', True)
+    """
+
+    spanish: str
+
+    def __new__(cls, english: str, spanish: str) -> Phrase:
+        """Make one of both texts."""
+        made = super().__new__(cls, english)
+        made.spanish = spanish
+        return made
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        return str(self), self.spanish
+
+    def told(self, lang: str) -> str:
+        """Return the text in a language."""
+        return (str(self), self.spanish)[LANGUAGES.index(checked_language(lang))]
 
 
 def percent(share: float, decimals: int, lang: str = "en") -> str:

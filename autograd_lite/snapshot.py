@@ -18,6 +18,7 @@ from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.differentiable import node_that_needs, owner_of, run_backward
 from autograd_lite.errors import GradientError, UsageError
 from autograd_lite.graph import Departed, Leaf, Mode, Node, current_mode, topological_order
+from autograd_lite.messages import Phrase
 from autograd_lite.primitives import Like, Primitive
 from autograd_lite.tensors import Tensor, record, wrap
 
@@ -141,6 +142,17 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: 
     entries = (*entries[:-1], replace(entries[-1], value=root.numpy()))
     hooked = any(node.notes is not None and node.notes.hooks for node in original)
     return Snapshot(entries, len(entries) - 1, None if live else FREED, hooked)
+
+
+def in_language(graph: Snapshot, lang: str) -> Snapshot:
+    """Return a graph with the names of its scopes in a language, where they know it."""
+    if lang == "en":
+        return graph
+    told = {
+        scope: tuple(each.told(lang) if isinstance(each, Phrase) else each for each in scope)
+        for scope in {entry.scope for entry in graph.entries}
+    }
+    return replace(graph, entries=tuple(replace(entry, scope=told[entry.scope]) for entry in graph.entries))
 
 
 def _same(again: Any, before: Any) -> bool:
@@ -336,7 +348,13 @@ def _label(op: Primitive, names: list[str], keywords: Mapping[str, Any], operand
 
 
 def _title(op: Primitive, keywords: Mapping[str, Any]) -> str:
-    written = ", ".join(f"{key}={value!r}" for key, value in keywords.items() if not isinstance(value, np.ndarray))
+    told: dict[str, str] = {}
+    for key, value in keywords.items():
+        if hasattr(value, "options"):
+            told |= value.options()
+        elif not isinstance(value, np.ndarray):
+            told[key] = repr(value)
+    written = ", ".join(f"{key}={value}" for key, value in told.items())
     return f"{op.__name__}({written})" if written else op.__name__
 
 

@@ -70,10 +70,12 @@ def run(request: Request, lang: str, writer: Writer) -> int:
         raise ArgumentError(message("picture.no_file", lang), message("picture.usage", lang))
     path = Path(request.file)
     out, format = _target(request, path.stem, lang)
+    if request.out is None:
+        _refuse_to_replace(out, format, path, lang)
     source = _source(path, lang)
     _refuse_hidden_packages(path, lang)
     defined = _run(source, path, lang)
-    written = _drawing(request, defined, lang).render(out, format=format)
+    written = _drawing(request, defined, lang).render(out, format=format, overwrite=request.out is not None)
     writer.write(message("picture.wrote", lang, path=written))
     return 0
 
@@ -88,6 +90,15 @@ def _target(request: Request, stem: str, lang: str) -> tuple[str, str | None]:
         format = "svg"
     ag.Drawing("digraph {}", title="", description="", format=Path(out).suffix if format is None else format)
     return out, format
+
+
+def _refuse_to_replace(out: str, format: str | None, path: Path, lang: str) -> None:
+    """Refuse to write over a file whose name was not given, before anything runs."""
+    suffix = f".{(format or '').lower().removeprefix('.')}"
+    target = out if Path(out).suffix.lower() == suffix else out + suffix
+    if os.path.lexists(target):
+        mend = message("picture.give_out", lang, file=str(path), target=target)
+        raise ArgumentError(message("picture.exists", lang, target=target), mend)
 
 
 def _drawing(request: Request, defined: Mapping[str, Any], lang: str) -> ag.Drawing:

@@ -6,16 +6,27 @@ from types import MappingProxyType
 
 import graphviz
 
-from autograd_lite.drawing.blocks import above
-from autograd_lite.drawing.chain import PANEL_PADDING, WIDEST, Step, lay_out
+from autograd_lite.drawing.blocks import above, padded
+from autograd_lite.drawing.cards import tooltip_text
+from autograd_lite.drawing.chain import PANEL_PADDING, WIDEST, lay_out
+from autograd_lite.drawing.flow import Flow
 from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.legend import legend
 from autograd_lite.drawing.operations import Operations, card_key, operation_key, scope_title
-from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, digraph, panel_style
+from autograd_lite.drawing.sheet import TITLE_SIZE, Sheet, Way, digraph, panel_style
+from autograd_lite.drawing.steps import Step
 from autograd_lite.snapshot import Entry, shared_scope
 
 _NODE_GAP, _RANK_GAP = 14.4, 21.6
 _LONGEST_STRIP = 3.0
+_AROUND = 3
+_MOST_BESIDE = 2
+# By the number of columns that all arrows pass: how often dot may try to shorten them and to avoid crossings.
+_EFFORTS: tuple[tuple[int, dict[str, str]], ...] = (
+    (1_500, {}),
+    (6_000, {"nslimit": "1", "nslimit1": "1", "mclimit": "0.2"}),
+)
+_LEAST_EFFORT = {"nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.02", "splines": "line"}
 
 
 def arrange(
@@ -52,9 +63,15 @@ def _in_lines(
     lines = legend(operations)
     titles = [text_width(step.section, TITLE_SIZE, italic=True) + 40 for step in steps]
     room = widest if widest == WIDEST else widest - 2 * PANEL_PADDING
-    layout = lay_out(steps, widest=room, narrowest=max([0.0, *titles, *(line.width for line in lines)]))
+    back = {(link.tail, link.head): _way_back(operations, link.flow) for link in operations.arrows() if link.flow}
+    layout = lay_out(
+        steps,
+        widest=room,
+        narrowest=max([0.0, *titles, *(line.width for line in lines)]),
+        back={ends: (way.width, way.height) for ends, way in back.items()},
+    )
     sheet = Sheet(title, operations.look.theme)
-    sheet.place(layout, operations.nodes)
+    sheet.place(layout, operations.nodes, back)
     top = layout.height + 8
     for line in lines:
         sheet.text(line, 2, top)
@@ -75,6 +92,7 @@ def _by_dot(operations: Operations, title: str, rankdir: str, attributes: Mappin
         label=f"<{above(lines).markup}>" if lines else "",
         labelloc="b",
         labeljust="l",
+        **_effort(operations),
         **attributes,
     )
     tree = _Cluster()
@@ -84,21 +102,59 @@ def _by_dot(operations: Operations, title: str, rankdir: str, attributes: Mappin
     corner = {"labelloc": "b" if rankdir == "BT" else "t", "labeljust": "l" if rankdir in ("TB", "BT") else "r"}
     tree.write(graph, operations, {**corner, "margin": "9"})
     spine = {arrow for entry in operations.spine() for arrow in _arrows_along(operations, entry)}
-    for tail, head, place in operations.arrows():
-        weight = {"weight": "30"} if (tail, head) in spine else {}
+    beside = _beside(operations)
+    turned = {key for _, *others in beside.values() for key in others}
+    for tail, head, place, flow in operations.arrows():
+        # An arrow stays straight, and the way back goes around the room for its label.
+        weight = {"weight": "30"} if (tail, head) in spine else {"weight": "4"} if flow else {}
+        weight |= {"constraint": "false"} if tail in turned else {}
         # A label, unlike a headlabel, is given room beside the arrow.
         graph.edge(tail, head, **weight, **({"label": f"\N{NO-BREAK SPACE}{place}\N{NO-BREAK SPACE}"} if place else {}))
-    for entry in operations.entries.values():
-        beside_it = [leaf for leaf in operations.operands(entry) if _stands_beside(operations, leaf)]
-        if beside_it:
-            with graph.subgraph(graph_attr={"rank": "same"}) as rank:
-                for key in (operation_key(entry), *map(card_key, beside_it)):
-                    rank.node(key)
+        if flow:
+            graph.edge(tail, head, **_way_back(operations, flow).attributes)
+    for operation, leaves in beside.items():
+        with graph.subgraph(graph_attr={"rank": "same"}) as rank:
+            for key in (operation, *leaves):
+                rank.node(key)
+        for other in leaves[1:]:
+            graph.edge(operation, other, style="invis", weight="30")
     return str(graph.source)
 
 
-def _is_strip(operations: Operations) -> bool:
-    """Estimate, before any layout, whether a graph drawn from left to right is wider than a page and a long strip."""
+def _beside(operations: Operations) -> dict[str, list[str]]:
+    """Return the leaves that stand in a rank with their operation, by its key: the first before it, the other behind.
+
+    More leaves have no room there, and with the gradients' arrows there is none for labels.
+    """
+    leaves = {
+        operation_key(entry): [card_key(leaf) for leaf in operations.operands(entry) if _stands_beside(operations, leaf)]
+        for entry in operations.entries.values()
+    }
+    return {key: each for key, each in leaves.items() if 0 < len(each) <= _MOST_BESIDE and not operations.backward}
+
+
+def _way_back(operations: Operations, flow: Flow) -> Way:
+    """Return the dashed arrow against an arrow's direction, on which a gradient comes back, with its rule."""
+    look = operations.look
+    label = flow.label(look)
+    style = {
+        "dir": "back",
+        "style": "dashed",
+        "color": look.theme.gradient,
+        "class": "gradient",
+        "tooltip": tooltip_text(flow.said),
+    }
+    if label is None:
+        return Way(style)
+    markup = (
+        '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
+        f"<TR>{padded(label, left=_AROUND, right=_AROUND, top=1, bottom=2).cell()}</TR></TABLE>"
+    )
+    return Way({**style, "label": f"<{markup}>", "labeltooltip": style["tooltip"]}, label.width, label.height)
+
+
+def _ranks(operations: Operations) -> dict[str, int]:
+    """Estimate, before any layout, in which column each node will stand."""
     ranks: dict[str, int] = {}
     for entry in operations.entries.values():
         behind = [ranks[operations.keys(operand)[-1]] for operand in operations.operands(entry)]
@@ -109,6 +165,19 @@ def _is_strip(operations: Operations) -> bool:
         for leaf in operations.operands(entry):
             if _stands_beside(operations, leaf):
                 ranks[card_key(leaf)] = ranks[operation_key(entry)]
+    return ranks
+
+
+def _effort(operations: Operations) -> Mapping[str, str]:
+    """Return how much trouble dot may take: where many arrows pass many columns, it would take minutes."""
+    ranks = _ranks(operations)
+    passed = sum((4 if link.flow else 1) * (ranks[link.head] - ranks[link.tail]) for link in operations.arrows())
+    return next((attributes for most, attributes in _EFFORTS if passed <= most), _LEAST_EFFORT)
+
+
+def _is_strip(operations: Operations) -> bool:
+    """Estimate, before any layout, whether a graph drawn from left to right is wider than a page and a long strip."""
+    ranks = _ranks(operations)
     widths: dict[int, float] = {}
     heights: dict[int, float] = {}
     for key, rank in ranks.items():

@@ -95,8 +95,8 @@ def space(width: int, height: int = 1) -> Block:
 def beside(blocks: Iterable[Block]) -> Block:
     """Put blocks in a row, all as tall as the tallest."""
     row = [block for block in blocks if block.width]
-    if not row:
-        return space(0)
+    if len(row) < 2:
+        return row[0] if row else space(0)
     height = max(block.height for block in row)
     width = sum(block.width for block in row)
     cells = "".join(block.sized(0, height).cell() for block in row)
@@ -106,6 +106,8 @@ def beside(blocks: Iterable[Block]) -> Block:
 def above(blocks: Iterable[Block]) -> Block:
     """Put blocks on top of one another, all as wide as the widest."""
     column = list(blocks)
+    if len(column) == 1:
+        return column[0]
     width = max(block.width for block in column)
     height = sum(block.height for block in column)
     lines = "".join(f"<TR>{block.sized(width, 0).cell()}</TR>" for block in column)

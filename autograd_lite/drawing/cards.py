@@ -52,7 +52,7 @@ class Look:
     """What the reader asked to see: the theme, whether values and gradients are written out, and with how many digits.
 
     "auto" writes what there is; True says also where there is none. `root` is the name of the tensor that is
-    differentiated.
+    differentiated; `backward` adds the way of the gradients.
     """
 
     theme: Theme
@@ -62,6 +62,7 @@ class Look:
     root: str = "L"
     lang: str = "en"
     legend: bool = False
+    backward: bool = False
 
 
 def tensor_card(entry: Entry, name: str | None, look: Look) -> Node:
@@ -136,7 +137,7 @@ def operation_circle(label: str, tooltip: str, theme: Theme) -> Node:
     label = shortened(printable(label), LONGEST_LABEL)
     text = text_width(label, _OPERATION_SIZE)
     is_long = text > 30
-    width, height = (ceil(text * 1.12 + 16), 25) if is_long else (max(18, ceil(text + 5)),) * 2
+    width, height = (ceil(text * 1.12 + 16), 25) if is_long else (max(18, ceil(text + 11)),) * 2
     attributes = {
         "shape": "ellipse" if is_long else "circle",
         "label": plain_text(label),

@@ -1,98 +1,24 @@
 """Lays out a chain of operations as text is laid out: from left to right in lines, each section in a panel of its own.
 
 On the line stand the operations and their results; what an operation takes besides the result before it hangs below.
-Everything is in points, with the y axis pointing down.
+Beside an arrow there may be a way back, with a label. Everything is in points, with the y axis pointing down.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from types import MappingProxyType
 
-Point = tuple[float, float]
+from autograd_lite.drawing.room import AROUND, BETWEEN, CLEAR, Room, column_width
+from autograd_lite.drawing.steps import APART, Arrow, Ends, Item, Layout, Panel, Point, Size, Step
 
-GAP = 14.0
 PANEL_PADDING = 9.0
 TITLE_HEIGHT = 17.0
-_HANG = 13.0
-_BETWEEN = 7.0
+WIDEST = 540.0
 _LINE_GAP = 20.0
 _PANEL_GAP = 22.0
-_INDENT = 26.0
-WIDEST = 540.0
-
-
-@dataclass(frozen=True)
-class Item:
-    """A node to be placed: its key, its size, and whether arrows end on an ellipse."""
-
-    key: str
-    width: float
-    height: float
-    is_round: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """One operation of the chain, what it takes besides the step before, and the card of its result.
-
-    Parameters
-    ----------
-    operation : Item
-    lead : Item, optional
-        A leaf at the left of the operation. The step before then comes in from above, on a new line.
-    below : tuple of tuple of Item
-        What hangs below the operation, in columns, each from the item next to the operation down to a leaf.
-    result : Item, optional
-    section : str
-        The title of the panel that the step stands in; none when empty.
-    """
-
-    operation: Item
-    lead: Item | None = None
-    below: tuple[tuple[Item, ...], ...] = ()
-    result: Item | None = None
-    section: str = ""
-
-    def spine(self) -> Iterator[Item]:
-        """What stands on the line, from left to right."""
-        yield from (item for item in (self.lead, self.operation, self.result) if item)
-
-    @property
-    def last(self) -> Item:
-        """The item that the next step is reached from."""
-        return self.result or self.operation
-
-
-@dataclass(frozen=True)
-class Arrow:
-    """A link between two nodes, along these points."""
-
-    tail: str
-    head: str
-    points: tuple[Point, ...]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The ground of a section: its title and its rectangle, from the upper left corner."""
-
-    title: str
-    left: float
-    top: float
-    width: float
-    height: float
-    keys: tuple[str, ...]
-
-
-@dataclass
-class Layout:
-    """Where everything is: the centre of each item, the arrows, the panels, and the size of the whole."""
-
-    centres: dict[str, Point] = field(default_factory=dict)
-    arrows: list[Arrow] = field(default_factory=list)
-    panels: list[Panel] = field(default_factory=list)
-    width: float = 0.0
-    height: float = 0.0
+# From the corner of a card to where an arrow leaves it.
+_INSET = 6.0
 
 
 @dataclass
@@ -102,18 +28,31 @@ class _Line:
     steps: list[Step]
     x: dict[str, float]
     right: float
+    room: Room
+    entrance: Ends | None = None
 
     @property
     def spine_height(self) -> float:
-        return max(item.height for step in self.steps for item in step.spine())
+        spine = [item for step in self.steps for item in step.spine()]
+        labels = [self.room.label(left.key, right.key)[1] for left, right in pairwise(spine)]
+        entered = self.room.label(*self.entrance)[1] if self.entrance and not self.steps[0].lead else 0.0
+        below = max([entered, *labels])
+        return max(*(item.height for item in spine), 2 * (APART + CLEAR + below) if below else 0.0)
 
     @property
     def below_height(self) -> float:
-        return max((_column_height(column) for step in self.steps for column in step.below), default=0.0)
+        columns = ((step.operation, column) for step in self.steps for column in step.below)
+        return max((self.room.below(*each) for each in columns), default=0.0)
 
     @property
     def height(self) -> float:
-        return self.spine_height + (_HANG + self.below_height if self.below_height else 0.0)
+        return self.spine_height + self.below_height
+
+    @property
+    def above(self) -> float:
+        """Room for the label of an arrow that comes in from above."""
+        height = self.room.label(*self.entrance)[1] if self.entrance and self.steps[0].lead else 0.0
+        return height + CLEAR if height else 0.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -123,14 +62,25 @@ class _Line:
         """Where the arrow to the next line leaves, and whether from the bottom of the last item or from its right."""
         last = self.steps[-1].last
         centre, half = self.x[last.key], last.width / 2
-        hanging = [(self.x[each[0].key], _column_width(each) / 2) for step in self.steps for each in step.below]
+        hanging = [self._extent(step, column) for step in self.steps for column in step.below]
+        clear = 4 + (APART if self.room.back else 0.0)
         for x in (centre,) if last.is_round else (centre, centre + half - 8, centre - half + 8):
-            if all(abs(x - place) > reach + 4 for place, reach in hanging):
+            if not any(left - clear <= x <= right + clear for left, right in hanging):
                 return x, True
-        return max(self.right, centre + half) + 10, False
+        return max(self.right, centre + half) + clear + 6, False
+
+    def _extent(self, step: Step, column: Sequence[Item]) -> tuple[float, float]:
+        left = self.x[column[0].key] - column_width(column) / 2
+        return left, left + self.room.reach(column, step.operation)
 
 
-def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float = 0.0) -> Layout:
+def lay_out(
+    steps: Sequence[Step],
+    *,
+    widest: float = WIDEST,
+    narrowest: float = 0.0,
+    back: Mapping[Ends, Size] = MappingProxyType({}),
+) -> Layout:
     """Place a chain of steps in lines that are at most so wide, where the items allow it.
 
     Parameters
@@ -141,6 +91,8 @@ def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float =
         Points after which a line is broken.
     narrowest : float
         Width of the panels at least.
+    back : mapping of (str, str) to (float, float)
+        The arrows beside which there is a way back, by tail and head, and the size of its label.
 
     Returns
     -------
@@ -152,7 +104,7 @@ def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float =
     {'x': (20.0, 15.0), 'square': (64.0, 15.0)}
     """
     layout = Layout()
-    lines = list(_lines(steps, widest))
+    lines = list(_lines(steps, widest, Room(back)))
     has_panels = any(step.section for step in steps)
     padding = PANEL_PADDING if has_panels else 0.0
     inner = max(max(line.right, line.exit()[0]) for line in lines)
@@ -167,6 +119,7 @@ def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float =
         for index, line in enumerate(members):
             top += _LINE_GAP if index else 0.0
             gutter = start - _PANEL_GAP / 2 if index == 0 else top - _LINE_GAP / 2
+            top += line.above
             _place(layout, line, padding, top)
             if before:
                 layout.arrows.append(_turn(layout, before, line, padding, gutter))
@@ -179,80 +132,80 @@ def lay_out(steps: Sequence[Step], *, widest: float = WIDEST, narrowest: float =
     return layout
 
 
-def _lines(steps: Sequence[Step], widest: float) -> Iterator[_Line]:
+def _lines(steps: Sequence[Step], widest: float, room: Room) -> Iterator[_Line]:
     """Break the chain where a section ends, where a leaf stands at the left, and where a line would grow too wide."""
     pending: list[Step] = []
-    first = True
+    before: Step | None = None
     for step in steps:
-        together = _line([*pending, step], first)
+        together = _line([*pending, step], before, room)
         breaks = pending and (step.section != pending[0].section or step.lead or together.right > widest)
         if breaks:
-            yield _line(pending, first)
-            pending, first = [], False
+            yield _line(pending, before, room)
+            pending, before = [], pending[-1]
         pending.append(step)
-    yield _line(pending, first)
+    yield _line(pending, before, room)
 
 
-def _line(steps: list[Step], first: bool) -> _Line:
+def _line(steps: list[Step], before: Step | None, room: Room) -> _Line:
     """Place the items of a line along the x axis, each as far left as its neighbours and what hangs below allow."""
     x: dict[str, float] = {}
-    cursor = 0.0 if first or steps[0].lead else _INDENT
+    entrance = (before.last.key, steps[0].operation.key) if before else None
+    cursor = room.indent(entrance) if entrance and not steps[0].lead else 0.0
     free_below = 0.0
+    previous: Item | None = None
     for step in steps:
         if step.lead:
             x[step.lead.key] = cursor + step.lead.width / 2
-            cursor += step.lead.width + GAP
+            cursor, previous = cursor + step.lead.width, step.lead
         half = step.operation.width / 2
-        centre = cursor + half
+        centre = cursor + (room.gap(previous, step.operation) if previous else 0.0) + half
         if step.below:
-            group = _group_width(step)
-            centre = max(centre, free_below + min(group / 2, half + 4))
+            group = room.group_width(step)
+            # Over several columns it stands in the middle, so that their arrows rise to it past nothing else.
+            centre = max(centre, free_below + (group / 2 if len(step.below) > 1 else min(group / 2, half + 4)))
             start = max(free_below, centre - group / 2)
             for column in step.below:
-                width = _column_width(column)
-                x.update((item.key, start + width / 2) for item in column)
-                start += width + _BETWEEN
+                x.update((item.key, start + column_width(column) / 2) for item in column)
+                start += room.reach(column, step.operation) + BETWEEN
             free_below = start
         x[step.operation.key] = centre
-        cursor = centre + half + GAP
+        cursor, previous = max(centre + half, _last_rise(step, x)), step.operation
         if step.result:
+            cursor += room.gap(step.operation, step.result)
             x[step.result.key] = cursor + step.result.width / 2
-            cursor += step.result.width + GAP
-    _centre_over_hanging(steps, x)
-    return _Line(steps, x, max(cursor - GAP, free_below - _BETWEEN))
+            cursor, previous = cursor + step.result.width, step.result
+    _centre_over_hanging(steps, x, room)
+    return _Line(steps, x, max(cursor, free_below - BETWEEN), room, entrance)
 
 
-def _centre_over_hanging(steps: list[Step], x: dict[str, float]) -> None:
+def _last_rise(step: Step, x: Mapping[str, float]) -> float:
+    """Where the last arrow to an operation from below begins, which the next item must not stand over."""
+    if len(step.below) < 2:
+        return 0.0
+    item = step.below[-1][0]
+    return x[item.key] - (0.0 if item.is_round else item.width / 2 - _INSET)
+
+
+def _centre_over_hanging(steps: list[Step], x: dict[str, float], room: Room) -> None:
     """Move operations to the right, towards the middle of what hangs below them, where there is room."""
-    limit = float("inf")
+    following: Item | None = None
     for step in reversed(steps):
         operation = step.operation
-        if step.result:
-            limit = x[step.result.key] - step.result.width / 2
+        following = step.result or following
         if step.below:
-            left = x[step.below[0][0].key] - _column_width(step.below[0]) / 2
-            middle = left + _group_width(step) / 2
-            furthest = limit - GAP - operation.width / 2
-            x[operation.key] = max(x[operation.key], min(middle, furthest))
-        limit = x[operation.key] - operation.width / 2
-
-
-def _column_width(column: Sequence[Item]) -> float:
-    return max(item.width for item in column)
-
-
-def _column_height(column: Sequence[Item]) -> float:
-    return sum(item.height for item in column) + _HANG * (len(column) - 1)
-
-
-def _group_width(step: Step) -> float:
-    return sum(map(_column_width, step.below)) + _BETWEEN * (len(step.below) - 1)
+            left = x[step.below[0][0].key] - column_width(step.below[0]) / 2
+            furthest = left + room.group_width(step) / 2
+            if following:
+                limit = x[following.key] - following.width / 2 - room.gap(operation, following)
+                furthest = min(furthest, limit - operation.width / 2)
+            x[operation.key] = max(x[operation.key], furthest)
+        following = operation
 
 
 def _place(layout: Layout, line: _Line, left: float, top: float) -> None:
     """Give the items of a line their places, and draw the arrows along it and from below."""
     spine_y = top + line.spine_height / 2
-    below_top = top + line.spine_height + _HANG
+    room = line.room
     previous: Item | None = None
     for step in line.steps:
         for item in step.spine():
@@ -261,20 +214,30 @@ def _place(layout: Layout, line: _Line, left: float, top: float) -> None:
                 start, end = left + line.x[previous.key], left + line.x[item.key]
                 points = ((start + previous.width / 2, spine_y), (end - item.width / 2, spine_y))
                 layout.arrows.append(Arrow(previous.key, item.key, points))
+                _label_below(layout, room, (previous.key, item.key), points)
             previous = item
         for column in step.below:
-            bottom, upper = below_top, step.operation
+            bottom, upper = top + line.spine_height, step.operation
             for item in column:
+                bottom += room.hang(item, upper)
                 layout.centres[item.key] = (left + line.x[item.key], bottom + item.height / 2)
-                layout.arrows.append(_rise(layout, item, upper))
-                bottom, upper = bottom + item.height + _HANG, item
+                layout.arrows.append(arrow := _rise(layout, item, upper))
+                height = room.label(item.key, upper.key)[1]
+                layout.labels[item.key, upper.key] = (arrow.points[0][0] + APART + AROUND, bottom - height - CLEAR)
+                bottom, upper = bottom + item.height, item
+
+
+def _label_below(layout: Layout, room: Room, ends: Ends, part: Sequence[Point]) -> None:
+    """Put the label of a way back under a level part of its arrow."""
+    (left, y), (right, _) = part
+    layout.labels[ends] = ((left + right - room.label(*ends)[0]) / 2, y + APART + CLEAR)
 
 
 def _rise(layout: Layout, item: Item, operation: Item) -> Arrow:
     """The arrow from the top of a hanging item to the operation above it."""
     x, y = layout.centres[item.key]
     target_x, target_y = layout.centres[operation.key]
-    reach = 0.0 if item.is_round else item.width / 2 - 6
+    reach = 0.0 if item.is_round else item.width / 2 - _INSET
     start = (min(max(target_x, x - reach), x + reach), y - item.height / 2)
     if not operation.is_round:
         half = operation.width / 2
@@ -293,9 +256,12 @@ def _turn(layout: Layout, before: _Line, line: _Line, left: float, gutter: float
     x, y = layout.centres[last.key]
     start = [(exit_x, y + last.height / 2)] if downward else [(x + last.width / 2, y), (exit_x, y)]
     target, head_y = layout.centres[step.operation.key]
+    ends = last.key, step.operation.key
     if step.lead:
         end = [(target, gutter), (target, head_y - step.operation.height / 2)]
+        layout.labels[ends] = (target + APART + AROUND, head_y - line.spine_height / 2 - line.above)
     else:
-        enter_x = left + 5.0
+        enter_x = left + line.room.turned
         end = [(enter_x, gutter), (enter_x, head_y), (target - step.operation.width / 2, head_y)]
+        _label_below(layout, line.room, ends, ((enter_x - APART, head_y), end[-1]))
     return Arrow(last.key, step.operation.key, (*start, (exit_x, gutter), *end))

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 import graphviz
 
 from autograd_lite.drawing.adaptive import adapted
-from autograd_lite.drawing.blocks import printable
+from autograd_lite.drawing.blocks import printable, shortened
 from autograd_lite.drawing.fitting import fitted
 from autograd_lite.drawing.interactive import page
 from autograd_lite.drawing.pdf import can_write_pdf, svg_to_pdf
@@ -241,14 +241,15 @@ def _checked_dpi(dpi: float | None) -> float | None:
 
 def _target(path: Path, format: str | None, backend: str, default: str | None) -> tuple[Path, str]:
     """The file to write and its format, from a path and a format that may each tell."""
+    _refuse_what_is_no_file(path)
     suffix = path.suffix.lower().removeprefix(".")
     if format is None and suffix not in FORMATS:
         format = default
     if format is None:
-        if not suffix:
+        if not suffix or suffix[0].isdigit():
             raise ArgumentError(
                 f"{str(path)!r} has no suffix that tells the format.",
-                f"Write {path.name + '.svg'!r}, or pass format='svg'.",
+                f"Write {(path.name or 'figure') + '.svg'!r}, or pass format='svg'.",
             )
         return path, _checked_format(suffix, backend)
     format = _checked_format(format, backend)
@@ -261,6 +262,23 @@ def _target(path: Path, format: str | None, backend: str, default: str | None) -
     return path.with_name(f"{path.name}.{format}"), format
 
 
+def _refuse_what_is_no_file(path: Path) -> None:
+    """Refuse a device or a pipe: with a suffix appended, the picture would become a file beside it."""
+    try:
+        is_special = path.exists() and not path.is_file() and not path.is_dir()
+    except ValueError:  # of a null byte, which writing tells
+        return
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ArgumentError(f"cannot write {shortened(str(path), 80)!r}: {reason}.", "Give another name.") from error
+    if is_special:
+        raise ArgumentError(
+            f"{str(path)!r} is a device or a pipe, not a file.",
+            "Give a file name, or write the bytes of .pipe('svg') to it.",
+        )
+
+
 def _refuse_to_replace(target: Path, overwrite: bool) -> None:
-    if not overwrite and target.exists():
+    # A symbolic link is there, too, though what it points to may not be.
+    if not overwrite and os.path.lexists(target):
         raise RenderError(f"{str(target)!r} exists already.", "Choose another name, or pass overwrite=True.")

@@ -12,16 +12,18 @@ from autograd_lite.drawing.blocks import printable, shortened
 from autograd_lite.drawing.cards import Look, Shown
 from autograd_lite.drawing.drawing import Drawing
 from autograd_lite.drawing.folding import folded
+from autograd_lite.drawing.letters import checked_notation, lettered
 from autograd_lite.drawing.numbers import number
 from autograd_lite.drawing.operations import Operations
 from autograd_lite.drawing.palette import theme_named
 from autograd_lite.drawing.paper import READABLE, on_paper, page_width
 from autograd_lite.drawing.renderer import checked_backend
 from autograd_lite.drawing.story import story_of
-from autograd_lite.errors import ArgumentError, UsageError
+from autograd_lite.errors import ArgumentError, GradientError, UsageError
+from autograd_lite.explanation.walkthrough import names_of
 from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language, message
-from autograd_lite.snapshot import FREED, Snapshot, snapshot
+from autograd_lite.snapshot import FREED, Snapshot, in_language, snapshot
 from autograd_lite.spelling import spelled
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_NODES = 600
 RANKDIRS = ("LR", "TB", "RL", "BT")
-_LONGEST_NAME = 60
+_LONGEST_NAME, _MOST_RULES = 60, 20
 
 
 @spelled
@@ -46,6 +48,8 @@ def draw(
     max_nodes: int = MOST_NODES,
     names: Mapping[str, Any] | None = None,
     legend: bool = False,
+    backward: bool = False,
+    notation: str = "z-a",
     lang: str = "en",
     backend: str = "auto",
 ) -> Drawing:
@@ -80,6 +84,12 @@ def draw(
         underscore, is passed over.
     legend : bool
         Add a legend of colours.
+    backward : bool
+        Draw also how the gradients come back: beside each arrow a dashed one in the other direction, with the rule of
+        the operation as `explain` tells it, ∂L/∂W² = δ² a¹ᵀ. Whatever a rule names has a card with its numbers, and
+        where gradients add up (+=), each part stands at its arrow. Then `t` is a scalar.
+    notation : {'z-a', 'u-o'}
+        The letters of a network's own names: z, a, W and L, or u, o, θ and Err. Names of your own stay.
     lang : {'en', 'es'}
         The language of the words in the picture.
     backend : {'auto', 'system', 'embedded'}
@@ -95,7 +105,9 @@ def draw(
     UsageError
         When `t` is no Tensor.
     ArgumentError
-        For an unknown theme, direction, language or backend, and for graphs that nobody could read.
+        For an unknown theme, direction, notation, language or backend, and for graphs that nobody could read.
+    GradientError
+        When the way back is asked for of a tensor that has none: no scalar, or nothing recorded.
 
     Warns
     -----
@@ -116,9 +128,20 @@ def draw(
         checked_decimals(decimals),
         lang=checked_language(lang),
         legend=bool(legend),
+        backward=_checked_backward(backward),
     )
     fold, most = _shown("fold", fold), _checked_limit(max_nodes)
-    return drawn(t, _names(names), look, rankdir=rankdir, width=width, fold=fold, most=most, backend=backend)
+    return drawn(
+        t,
+        _names(names),
+        look,
+        notation=checked_notation(notation),
+        rankdir=rankdir,
+        width=width,
+        fold=fold,
+        most=most,
+        backend=backend,
+    )
 
 
 def drawn(
@@ -126,6 +149,7 @@ def drawn(
     names: Mapping[str, Any],
     look: Look,
     *,
+    notation: str = "z-a",
     rankdir: str | None = None,
     width: str | None = None,
     fold: Shown = "auto",
@@ -137,10 +161,13 @@ def drawn(
     _check_rankdir(rankdir)
     checked_backend(backend)
     points = None if width is None else page_width(width)
-    graph = _limited(snapshot(t, names=names, parts=True), fold, most, look.lang)
+    graph = lettered(snapshot(t, names=names, parts=True), notation, names)
+    if look.backward:
+        _check_goes_back(t)
+    graph = _limited(in_language(graph, look.lang), fold, most, look.lang)
     graph = replace(graph, note=_note(graph, t, look))
-    root = next(entry for entry in graph.entries if entry.id == graph.root)
-    look = replace(look, root=shortened(printable(root.name or look.root), _LONGEST_NAME))
+    root = names_of(graph)[graph.root] if look.backward else graph.entries[graph.root].name or look.root
+    look = replace(look, root=shortened(printable(root), _LONGEST_NAME))
     title = message("draw.title", look.lang, name=look.root)
     operations = Operations(graph, look)
     if points is None:
@@ -156,7 +183,7 @@ def drawn(
             )
     story = story_of(graph, look, operations.nodes)
     return Drawing(
-        source, title=title, description=_description(graph, look), backend=backend, format=format, story=story
+        source, title=title, description=_description(operations, graph), backend=backend, format=format, story=story
     )
 
 
@@ -184,16 +211,17 @@ def _note(graph: Snapshot, t: Tensor, look: Look) -> str | None:
     return message("draw.not_scalar", look.lang) if look.grads and t.size != 1 else graph.note
 
 
-def _description(graph: Snapshot, look: Look) -> str:
+def _description(operations: Operations, graph: Snapshot) -> str:
     """Say in words what the picture shows."""
+    look = operations.look
     lang = look.lang
-    operations = [entry for entry in graph.entries if entry.op is not None]
+    computed = [entry for entry in graph.entries if entry.op is not None]
     named = [shortened(entry.name, _LONGEST_NAME) for entry in graph.entries if entry.name and entry.id != graph.root]
     root = next(entry for entry in graph.entries if entry.id == graph.root)
     result = look.root
     if root.value is not None and root.value.size == 1:
         result += f" = {number(root.value, decimals=look.decimals)}"
-    count = len(operations)
+    count = len(computed)
     parts = [message("draw.single" if count == 1 else "draw.description", lang, count=count, result=result)]
     if named:
         listed = ", ".join(named[:20])
@@ -203,6 +231,10 @@ def _description(graph: Snapshot, look: Look) -> str:
     scopes = dict.fromkeys(shortened(entry.scope[0], _LONGEST_NAME) for entry in graph.entries if entry.scope)
     if scopes:
         parts.append(message("draw.parts", lang, names=", ".join(list(scopes)[:20])))
+    if operations.backward and operations.backward.flows:
+        rules = [flow.said for flow in reversed(operations.backward.flows.values())]
+        more = ["…"] if len(rules) > _MOST_RULES else []
+        parts.append(message("draw.backward", lang, rules="; ".join([*rules[:_MOST_RULES], *more])))
     return ". ".join([*parts, graph.note or ""]).strip(". ") + "."
 
 
@@ -227,6 +259,26 @@ def _shown(option: str, given: Shown) -> Shown:
     if not isinstance(given, bool) and given != "auto":
         raise ArgumentError(f"{option} must be True, False or 'auto', got {given!r}.", "Leave it out for 'auto'.")
     return given
+
+
+def _checked_backward(backward: bool) -> bool:
+    if not isinstance(backward, bool):
+        raise ArgumentError(f"backward must be True or False, got {backward!r}.", "Leave it out for False.")
+    return backward
+
+
+def _check_goes_back(t: Tensor) -> None:
+    """Raise unless there is a gradient that comes back."""
+    if not t.requires_grad:
+        raise GradientError(
+            "draw(backward=True): the result requires no gradient, so there is no way back to draw.",
+            "Make an input with requires_grad=True, and compute outside of ag.no_grad().",
+        )
+    if t.size != 1:
+        raise GradientError(
+            f"draw(backward=True) needs a scalar, got shape {t.shape}.",
+            "Reduce it first, ag.draw(t.sum(), backward=True), or leave backward out.",
+        )
 
 
 def _check_rankdir(rankdir: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograd_lite.drawing.blocks import Block, Style, beside, space, words
+from autograd_lite.drawing.blocks import Block, Style, above, beside, space, words
 from autograd_lite.drawing.cards import Look
 from autograd_lite.drawing.palette import Paint
 from autograd_lite.messages import message
@@ -27,8 +27,10 @@ def legend(operations: Operations) -> list[Block]:
     if any(entry.kind == "parameter" for entry in entries):
         parts += [words(message("draw.thick", look.lang), small)]
     lines = [beside(parts)] if parts else []
-    if operations.note:
-        lines.append(words(operations.note, small))
+    if operations.backward and operations.backward.flows:
+        lines.append(_way_back(operations, small))
+    notes = (operations.note, *(operations.backward.remarks if operations.backward else ()))
+    lines += [words(note, small) for note in notes if note]
     if look.legend:
         lines += [space(1, 4), _kinds(operations, small)]
     return lines
@@ -44,6 +46,22 @@ def _sides(look: Look, small: Style) -> Iterator[Block]:
     yield _sample(message("draw.gradient", lang), Style(8, theme.gradient, courier=True, italic=True))
     yield words(message("draw.at_right", lang), small)
     yield space(_BETWEEN)
+
+
+def _way_back(operations: Operations, small: Style) -> Block:
+    """How the gradients' own arrows are to be read."""
+    look = operations.look
+    said = message("draw.dashed", look.lang)
+    if any("+=" in flow.text for flow in operations.backward.flows.values()) if operations.backward else False:
+        said += f"; {message('draw.adds', look.lang)}"
+    return beside([_dashes(look), space(6), words(said, small)])
+
+
+def _dashes(look: Look) -> Block:
+    """A piece of a dashed line, with its arrowhead at the left."""
+    style = Style(8, look.theme.gradient)
+    line = Block("", 18, 6, border=f' BORDER="1" SIDES="B" STYLE="dashed" COLOR="{look.theme.gradient}"')
+    return beside([words("←", style), above([space(18, 0), line])])
 
 
 def _sample(text: str, style: Style) -> Block:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import repeat
+from typing import NamedTuple
 
 from autograd_lite.drawing.blocks import printable, shortened
 from autograd_lite.drawing.cards import LEGIBLE, LONGEST_TOLD, Look, Node, operation_circle, tensor_card
-from autograd_lite.drawing.chain import Item, Step
+from autograd_lite.drawing.flow import Backward, Flow
 from autograd_lite.drawing.numbers import number
+from autograd_lite.drawing.steps import Item, Step
 from autograd_lite.messages import message
 from autograd_lite.snapshot import Entry, Snapshot
 
@@ -18,6 +19,24 @@ _LONGEST_TITLE = 60
 _LONGEST_BRANCH = 2
 _MOST_BELOW = 3
 _LONGEST_IN_LABEL = 8
+
+
+class Link(NamedTuple):
+    """An arrow from one node to another.
+
+    Attributes
+    ----------
+    tail, head : str
+    place : str
+        Which operand the tail is; empty where the order does not matter or can be read from the label.
+    flow : Flow or None
+        What comes back along it, if the gradients are drawn.
+    """
+
+    tail: str
+    head: str
+    place: str = ""
+    flow: Flow | None = None
 
 
 class Operations:
@@ -34,6 +53,8 @@ class Operations:
     ----------
     nodes : dict of str to Node
         In the order of computation.
+    backward : Backward or None
+        The way of the gradients, if it is drawn.
     """
 
     def __init__(self, snapshot: Snapshot, look: Look) -> None:
@@ -41,6 +62,7 @@ class Operations:
         self.root = self.entries[snapshot.root]
         self.look = look
         self.note = snapshot.note
+        self.backward = Backward(snapshot, look) if look.backward else None
         self.uses = Counter(operand for entry in snapshot.entries for operand in entry.inputs)
         self._told = {operand.id for entry in snapshot.entries for operand in self._told_by_label(entry)}
         self._places = message("draw.first", look.lang), message("draw.second", look.lang)
@@ -56,7 +78,9 @@ class Operations:
         return [operand for operand in self._all_operands(entry) if operand.id not in self._told]
 
     def name(self, entry: Entry) -> str | None:
-        """The name of a tensor; the root has one always."""
+        """The name of a tensor; the root has one always, and so has whatever a rule names."""
+        if self.backward and entry.id in self.backward.names:
+            return self.backward.names[entry.id]
         return entry.name or (self.look.root if entry is self.root else None)
 
     def has_card(self, entry: Entry) -> bool:
@@ -68,18 +92,18 @@ class Operations:
         circle = [operation_key(entry)] if entry.op is not None else []
         return [*circle, card_key(entry)] if self.has_card(entry) else circle
 
-    def arrows(self) -> Iterator[tuple[str, str, str]]:
-        """Tail and head, from operands to operation and on to the card of its result, and which operand it is.
-
-        The last is empty where the order does not matter or can be read from the label.
-        """
+    def arrows(self) -> Iterator[Link]:
+        """The arrows from operands to operation, and on to the card of its result."""
         for entry in self.entries.values():
-            operands = self.operands(entry)
-            places = self._places if self._has_unclear_order(entry) else repeat("")
-            for operand, place in zip(operands, places, strict=False):
-                yield self.keys(operand)[-1], operation_key(entry), place
+            places = self._places if self._has_unclear_order(entry) else ()
+            for k, operand in enumerate(self._all_operands(entry)):
+                if operand.id not in self._told:
+                    flow = self.backward.flows.get((entry.id, k)) if self.backward else None
+                    place = places[k] if places else ""
+                    yield Link(self.keys(operand)[-1], operation_key(entry), place, flow)
             if len(self.keys(entry)) == 2:
-                yield operation_key(entry), card_key(entry), ""
+                goes_back = self.backward is not None and self.backward.passes_through(entry)
+                yield Link(operation_key(entry), card_key(entry), "", Flow() if goes_back else None)
 
     def spine(self) -> list[Entry]:
         """The longest way through the operations that ends at the root."""
@@ -110,7 +134,7 @@ class Operations:
             operands = self.operands(current)
             before = self._before(operands)
             others = [operand for operand in operands if operand is not before]
-            if self._has_unclear_order(current) or len(others) > _MOST_BELOW:
+            if self._has_unclear_order(current) or len(others) > (1 if self.backward else _MOST_BELOW):
                 return None
             if not all(self._branch(other) for other in others):
                 return None
@@ -129,7 +153,7 @@ class Operations:
         if entry.op not in _ORDER_MATTERS or len(operands) != 2:
             return
         for operand in operands:
-            spelled = None if operand.name else self._spelled(operand)
+            spelled = None if self.name(operand) else self._spelled(operand)
             if spelled and len(spelled) <= _LONGEST_IN_LABEL and self.uses[operand.id] == 1:
                 yield operand
 
@@ -192,8 +216,9 @@ class Operations:
 
     def _spelled(self, operand: Entry) -> str | None:
         """The name of an operand, or the number that an unnamed constant is."""
-        if operand.name or operand.kind != "constant" or operand.value is None or operand.value.size != 1:
-            return operand.name
+        name = self.name(operand)
+        if name or operand.kind != "constant" or operand.value is None or operand.value.size != 1:
+            return name
         return number(operand.value, decimals=self.look.decimals, given=True)
 
 

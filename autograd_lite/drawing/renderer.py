@@ -24,6 +24,19 @@ _WANTED = ("svg", "png", "jpg", "pdf", "html", "json", "dot")
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 # The fonts of the embedded renderer lack these; a picture of pixels cannot borrow them from the reader's fonts.
 _LOOKALIKES = str.maketrans({"⊙": "ʘ", "∘": "°", "∥": "‖", "✗": "×"})
+# In quotes, which no name of a user's can have there.
+_FONT = re.compile(r'\b(FACE|fontname)="(Times|Courier)(?:-(\w+))?"')
+_FAMILIES = {
+    "Times": "Times New Roman,Times,Liberation Serif,Nimbus Roman,serif",
+    "Courier": "Courier New,Courier,Liberation Mono,Nimbus Mono PS,monospace",
+}
+_FACES = {
+    "Bold": "bold",
+    "Italic": "italic",
+    "Oblique": "italic",
+    "BoldItalic": "bold italic",
+    "BoldOblique": "bold italic",
+}
 
 
 @dataclass(frozen=True)
@@ -142,13 +155,20 @@ def render(source: str, format: str, *, dpi: float | None = None, backend: str =
             f"the {found[0].renderer} Graphviz {found[0].version} writes no {format}, only {offered}.",
             f"{by_package} Graphviz on the system (https://graphviz.org/download) so that dot is on the PATH.",
         )
+    if format in (*_RASTER, "pdf"):
+        source = _with_fonts_of(info, source)
     if format not in _RASTER:
         return _run(info.program, source, f"-T{format}")
-    if info.renderer == "embedded":
-        source = source.translate(_LOOKALIKES)
     return _run(
         info.program, source, f"-T{format}", f"-Gdpi={_fitting_dpi(info.program, source, dpi or _DEFAULT_DPI):g}"
     )
+
+
+def _with_fonts_of(info: GraphvizInfo, source: str) -> str:
+    """Return a picture with the letters and the fonts that a renderer has, which no reader's fonts can replace."""
+    if info.renderer == "embedded":
+        return source.translate(_LOOKALIKES)
+    return _FONT.sub(_family, source) if _has_pango(info.program) else source
 
 
 def _fitting_dpi(program: str, source: str, dpi: float) -> float:
@@ -242,8 +262,23 @@ def _probe(program: str, *, embedded: bool = False) -> GraphvizInfo | None:
     return GraphvizInfo("embedded" if embedded else "system", program, number[0], formats)
 
 
-def _answer(program: str, flag: str) -> str:
+def _family(found: re.Match[str]) -> str:
+    """Return a font as Pango wants it: the families that will do, then the face.
+
+    It takes PostScript's names for the families of Ghostscript, and where those are missing for whatever there is.
+    """
+    attribute, family, face = found.groups()
+    return f'{attribute}="{_FAMILIES[family]} {_FACES.get(face, "")}"'.replace(' "', '"')
+
+
+@cache
+def _has_pango(program: str) -> bool:
+    """Tell whether a Graphviz sets text in pictures of pixels and in PDF by Pango."""
+    return "Pango" in _answer(program, "-v", "-Tpng", source=b"digraph { x }")
+
+
+def _answer(program: str, *flags: str, source: bytes = b"") -> str:
     done = subprocess.run(
-        [program, flag], input=b"", capture_output=True, timeout=30, creationflags=_NO_WINDOW, check=False
+        [program, *flags], input=source, capture_output=True, timeout=30, creationflags=_NO_WINDOW, check=False
     )
     return (done.stdout + done.stderr).decode("utf-8", "replace")

@@ -3,18 +3,23 @@
 The y axis points down, in points; positions of nodes are those of their centres.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
+from types import MappingProxyType
+from typing import NamedTuple
 
 import graphviz
 
 from autograd_lite.drawing.adaptive import css_class
 from autograd_lite.drawing.blocks import Block, printable
 from autograd_lite.drawing.cards import Node, plain_text, tooltip_text
-from autograd_lite.drawing.chain import Layout, Panel, Point
 from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.palette import Theme
+from autograd_lite.drawing.steps import Ends, Layout, Panel, Point
+from autograd_lite.drawing.ways import Border, side_by_side
 
 TITLE_SIZE = 9.5
 _HEAD = 6.0
@@ -59,13 +64,24 @@ class Sheet:
         """Draw an arrow along points; the last one is its tip."""
         self._arrows.append((tail, head, {"pos": _spline(points), **attributes}))
 
-    def place(self, layout: Layout, nodes: dict[str, Node]) -> None:
-        """Pin everything that was laid out."""
+    def place(self, layout: Layout, nodes: Mapping[str, Node], back: Mapping[Ends, Way] = MappingProxyType({})) -> None:
+        """Pin everything that was laid out, with the ways back beside the arrows that have one."""
         self._panels += layout.panels
         for key, centre in layout.centres.items():
             self.put(key, nodes[key], centre)
         for arrow in layout.arrows:
-            self.arrow(arrow.tail, arrow.head, arrow.points)
+            ends = arrow.tail, arrow.head
+            if ends not in back:
+                self.arrow(*ends, arrow.points)
+                continue
+            tail, head = (_border(nodes[key], layout.centres[key]) for key in ends)
+            forth, points = side_by_side(arrow, tail, head)
+            self.arrow(*ends, forth)
+            way, (left, top) = back[ends], layout.labels[ends]
+            centre = (left + way.width / 2, top + way.height / 2)
+            # From its tip to its start: for Graphviz, too, it is the arrow from tail to head that is turned around.
+            place = {"lp": _at(centre)} if way.width else {}
+            self._arrows.append((*ends, {"pos": _spline(points, at_start=True), **place, **way.attributes}))
 
     def source(self, **attributes: str) -> str:
         """Return the sheet as DOT, with more attributes of the graph if need be."""
@@ -90,6 +106,14 @@ class Sheet:
             "bb": f"{panel.left:.2f},{-bottom:.2f},{right:.2f},{-panel.top:.2f}",
             "lp": _at((right - 9 - half, panel.top + 10)),
         }
+
+
+class Way(NamedTuple):
+    """A way back: its attributes in Graphviz, and the size of its label in points."""
+
+    attributes: Mapping[str, str]
+    width: float = 0.0
+    height: float = 0.0
 
 
 def digraph(name: str, theme: Theme, **attributes: str) -> graphviz.Digraph:
@@ -131,12 +155,19 @@ def panel_style(theme: Theme, title: str) -> dict[str, str]:
     }
 
 
+def _border(node: Node, centre: Point) -> Border:
+    return Border(centre, node.width, node.height, node.is_round)
+
+
 def _at(point: Point) -> str:
     return f"{point[0]:.2f},{-point[1]:.2f}"
 
 
-def _spline(points: Sequence[Point]) -> str:
-    """Write a polyline with rounded corners as the Bézier curve of an edge, its arrowhead at the last point."""
+def _spline(points: Sequence[Point], *, at_start: bool = False) -> str:
+    """Write a polyline with rounded corners as the Bézier curve of an edge, its arrowhead at the last point.
+
+    An edge that is drawn backward has its arrowhead at the start of its curve.
+    """
     tip = points[-1]
     path = [*points[:-1], _towards(tip, points[-2], _HEAD)]
     curve = [path[0]]
@@ -145,7 +176,7 @@ def _spline(points: Sequence[Point]) -> str:
         enter, leave = _towards(corner, before, radius), _towards(corner, after, radius)
         curve += [*_straight(curve[-1], enter), corner, corner, leave]
     curve += _straight(curve[-1], path[-1])
-    return f"e,{_at(tip)} " + " ".join(map(_at, curve))
+    return f"{'s' if at_start else 'e'},{_at(tip)} " + " ".join(map(_at, curve[::-1] if at_start else curve))
 
 
 def _straight(start: Point, end: Point) -> list[Point]:

@@ -168,6 +168,8 @@ def _told(keywords: Mapping[str, Any], ndim: int) -> Iterator[tuple[str, str]]:
             continue
         if name == "axis" and isinstance(value, tuple) and len(value) == 1:
             yield name, repr(value[0])
+        elif hasattr(value, "options"):
+            yield from value.options().items()
         elif _is_short(value):
             yield name, repr(value)
 

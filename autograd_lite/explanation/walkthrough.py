@@ -14,7 +14,7 @@ from autograd_lite.explanation.result import Explanation
 from autograd_lite.explanation.steps import Contribution, Incoming, Source, Step
 from autograd_lite.matrices import checked_decimals, number
 from autograd_lite.messages import checked_language
-from autograd_lite.snapshot import Entry, Snapshot, snapshot
+from autograd_lite.snapshot import Entry, Snapshot, in_language, snapshot
 from autograd_lite.spelling import spelled
 from autograd_lite.tensors import Tensor
 
@@ -87,7 +87,7 @@ def explain(
       ∂L/∂x = 2.0000 (from v2) + 3.0000 (from v1) + 3.0000 (from v1) = 8.0000
     """
     _check(t, names, max_steps)
-    graph = snapshot(t, names=names, parts=True)
+    graph = in_language(snapshot(t, names=names, parts=True), lang)
     return explained(graph, decimals=checked_decimals(decimals), lang=checked_language(lang), max_steps=max_steps)
 
 

@@ -44,6 +44,11 @@ PICTURE: Messages = {
         "Leave --view out, or define loss as a function, as in loss = nn.MSELoss().",
         "Quite --view, o defina loss como función, por ejemplo loss = nn.MSELoss().",
     ),
+    "picture.exists": ("{target!r} exists already.", "{target!r} ya existe."),
+    "picture.give_out": (
+        "Write autograd-lite draw {file} -o {target} to replace it, or give another name.",
+        "Escriba autograd-lite draw {file} -o {target} para reemplazarlo, o dé otro nombre.",
+    ),
     "picture.hidden": ("{got!r} hides the package {name}.", "{got!r} oculta el paquete {name}."),
     "picture.rename": ("Rename it, to my_{name}.py for example.", "Cámbiele el nombre, por ejemplo a mi_{name}.py."),
 }

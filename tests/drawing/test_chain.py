@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_lite.drawing import chain
+from autograd_lite.drawing.steps import Arrow, Item, Step
+from autograd_lite.drawing.ways import Border, side_by_side
 
-items = st.builds(
-    chain.Item, key=st.just(""), width=st.integers(18, 400), height=st.integers(18, 90), is_round=st.booleans()
-)
+items = st.builds(Item, key=st.just(""), width=st.integers(18, 400), height=st.integers(18, 90), is_round=st.booleans())
 steps = st.builds(
-    chain.Step,
+    Step,
     operation=items,
     lead=st.none() | items,
     below=st.lists(st.lists(items, min_size=1, max_size=2).map(tuple), max_size=3).map(tuple),
@@ -23,10 +23,10 @@ def keyed(drawn):
     count = iter(range(10_000))
 
     def name(item):
-        return item and chain.Item(f"n{next(count)}", item.width, item.height, item.is_round)
+        return item and Item(f"n{next(count)}", item.width, item.height, item.is_round)
 
     return [
-        chain.Step(
+        Step(
             name(step.operation),
             name(step.lead),
             tuple(tuple(map(name, column)) for column in step.below),
@@ -70,3 +70,56 @@ def assert_passes_by(arrow, boxes):
                 min(y1, y2), top + 0.01
             ) <= min(max(y1, y2), bottom - 0.01)
             assert key in (arrow.tail, arrow.head) or not inside
+
+
+labels = st.none() | st.just((0.0, 0.0)) | st.tuples(st.floats(10, 160), st.sampled_from([11.0, 22.0]))
+narrow = st.builds(
+    Step,
+    operation=items,
+    lead=st.none() | items,
+    below=st.lists(st.lists(items, min_size=1, max_size=2).map(tuple), max_size=1).map(tuple),
+    result=st.none() | items,
+    section=st.sampled_from(["", "one", "two"]),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(narrow, min_size=1, max_size=8).map(keyed), st.data())
+def test_ways_back_and_their_labels_have_room(drawn, data):
+    ends = [(arrow.tail, arrow.head) for arrow in chain.lay_out(drawn).arrows]
+    back = {each: size for each in ends if (size := data.draw(labels)) is not None}
+    layout = chain.lay_out(drawn, back=back)
+    every = {
+        item.key: item for step in drawn for item in [*step.spine(), *(e for column in step.below for e in column)]
+    }
+    boxes = {}
+    for key, item in every.items():
+        x, y = layout.centres[key]
+        boxes[key] = (x - item.width / 2, y - item.height / 2, x + item.width / 2, y + item.height / 2)
+    written = {}
+    for each, (width, height) in back.items():
+        if width:
+            left, top = layout.labels[each]
+            written[each] = (left, top, left + width, top + height)
+            assert left >= -1e-6 and left + width <= layout.width + 1e-6 and top + height <= layout.height + 1e-6
+    placed = [*boxes.values(), *written.values()]
+    for k, a in enumerate(placed):
+        for b in placed[k + 1 :]:
+            assert a[2] <= b[0] + 1e-6 or b[2] <= a[0] + 1e-6 or a[3] <= b[1] + 1e-6 or b[3] <= a[1] + 1e-6
+    for arrow in layout.arrows:
+        if (arrow.tail, arrow.head) in back:
+            borders = [Border(layout.centres[key], *size_of(every[key])) for key in (arrow.tail, arrow.head)]
+            for points in side_by_side(arrow, *borders):
+                assert_passes_by(Arrow(arrow.tail, arrow.head, tuple(points)), boxes)
+
+
+def size_of(item):
+    return item.width, item.height, item.is_round
+
+
+def test_on_an_ellipse_both_ways_end_on_its_border():
+    left, right = Border((0.0, 0.0), 40.0, 20.0, True), Border((100.0, 0.0), 30.0, 30.0, True)
+    for points in side_by_side(Arrow("a", "b", ((20.0, 0.0), (85.0, 0.0))), left, right):
+        for (x, y), border in zip(sorted(points), (left, right), strict=True):
+            across = (x - border.centre[0]) / (border.width / 2)
+            assert abs(across**2 + (y / (border.height / 2)) ** 2 - 1) < 1e-9 and abs(y) == 4.0

@@ -52,6 +52,27 @@ def test_at_a_step_just_what_is_computed_by_then_is_lit(loss, opened, step):
     assert page.run(hidden) == ("1" if step == 16 else "0")
 
 
+LIT_BACK = """[...document.querySelectorAll('g.edge.gradient')]
+    .filter(each => getComputedStyle(each).opacity === '1')
+    .map(each => each.querySelector('text')?.textContent || '').sort()"""
+
+
+@pytest.mark.parametrize(
+    ("step", "lit"),
+    [
+        (8, []),
+        (9, [""]),
+        (10, ["", "", "∂L/∂a² = ∂L/∂L · (a² − y)"]),
+        (11, ["", "", "", "δ² = ∂L/∂a² ⊙ a² (1 − a²)", "∂L/∂a² = ∂L/∂L · (a² − y)"]),
+    ],
+)
+def test_each_way_back_is_lit_when_its_gradient_runs_along_it(loss, opened, step, lit):
+    page = opened(ag.draw(loss, backward=True), f"#step={step}")
+    page.run("new Promise(done => setTimeout(done, 400))")
+    assert page.run(LIT_BACK) == sorted(lit)
+    assert page.run("document.querySelectorAll('g.edge.back').length") == 0
+
+
 def test_the_story_is_played_by_keys(loss, opened):
     page = opened(ag.draw(loss))
     assert page.text("#caption") == ""

@@ -1,6 +1,8 @@
 """Files: the format of each suffix, written whole or not at all, by whatever Graphviz there is."""
 
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,38 @@ def test_an_existing_file_can_be_kept(loss, tmp_path):
     assert target.read_text(encoding="utf-8") == "mine"
 
 
+def test_a_link_to_nothing_is_there_already_too(loss, tmp_path):
+    link = tmp_path / "graph.svg"
+    try:
+        link.symlink_to(tmp_path / "elsewhere.svg")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    for write in (ag.draw(loss).render, ag.draw(loss).save):
+        with pytest.raises(RenderError, match="exists already"):
+            write(link, overwrite=False)
+    assert link.is_symlink() and not (tmp_path / "elsewhere.svg").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a device of POSIX")
+def test_a_device_is_no_file_and_nothing_is_written_beside_it(loss, tmp_path):
+    for path in ("/dev/null", Path("/dev/null")):
+        for options in ({"format": "svg"}, {}):
+            with pytest.raises(ArgumentError, match=r"'/dev/null' is a device or a pipe, not a file\.\nGive a file"):
+                ag.draw(loss).render(path, **options)
+    assert not Path("/dev/null.svg").exists()
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ArgumentError, match="a device or a pipe"):
+        ag.draw(loss).render(tmp_path / "pipe", format="png")
+    with pytest.raises(ArgumentError, match=r"cannot write 'x+…': file name too long"):
+        ag.draw(loss).render("x" * 300, format="svg")
+
+
+@pytest.mark.parametrize("name", ["v1.2", "graph.2024-05", "figure.3b"])
+def test_a_version_is_no_suffix_that_tells_the_format(loss, name):
+    with pytest.raises(ArgumentError, match=rf"'{name}' has no suffix that tells the format\.\nWrite '{name}\.svg'"):
+        ag.draw(loss).render(name)
+
+
 def test_only_formats_that_this_renderer_writes_are_offered(loss, monkeypatch):
     monkeypatch.setattr(renderer, "can_write_pdf", lambda: False)
     monkeypatch.setattr(drawing, "can_write_pdf", lambda: False)
@@ -91,6 +125,7 @@ def test_a_picture_never_has_more_pixels_than_can_be_opened(loss, monkeypatch):
         (lambda d: d.render("no/such/place/graph.svg"), "no such file"),
         (lambda d: d.pipe("svgg"), "Did you mean 'svg'. Formats that can be written here: svg, png"),
         (lambda d: d.render("graph.pgn"), "Did you mean 'png'"),
+        (lambda d: d.render(""), "Write 'figure.svg'"),
         (lambda d: d.pipe("png", dpi="high"), "dpi must be a number"),
     ],
 )

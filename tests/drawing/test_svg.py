@@ -127,7 +127,8 @@ def test_a_picture_can_adapt_to_the_reader(loss):
 def test_every_colour_has_a_counterpart_in_the_dark(loss):
     model, x, y, criterion = nn.worked_example()
     other = nn.draw(model, x, y, criterion, view="layers", theme="auto")
-    for drawing in (ag.draw(loss, theme="auto", legend=True), ag.draw(loss, theme="auto", rankdir="TB"), other):
+    options = ({"legend": True}, {"rankdir": "TB"}, {"backward": True})
+    for drawing in (*(ag.draw(loss, theme="auto", **each) for each in options), other):
         root = ET.fromstring(drawing.pipe("svg"))
         rules = next(root.iter(f"{SVG}style")).text
         for each in root.iter():

@@ -79,6 +79,27 @@ def test_the_format_is_told_by_the_path_or_by_the_option(here: Path, options: li
     assert {each.name for each in here.iterdir()} - before - {"__pycache__"} == {written}
 
 
+def test_a_picture_that_is_there_is_replaced_only_when_it_is_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["draw", "tensor.py"]) == 0
+    kept = (here / "tensor.svg").read_bytes()
+    (here / "tensor.py").write_text("raise AssertionError\n", encoding="utf-8")
+    for lang, what, mend in [
+        ("en", "'tensor.svg' exists already.", "Write autograd-lite draw tensor.py -o tensor.svg to replace it"),
+        ("es", "'tensor.svg' ya existe.", "Escriba autograd-lite draw tensor.py -o tensor.svg para reemplazarlo"),
+    ]:
+        capsys.readouterr()
+        assert main(["draw", "tensor.py", "--format", "SVG", "--lang", lang]) == 2
+        first, second = capsys.readouterr().err.strip().split("\n")
+        assert first == f"autograd-lite: {what}" and second.startswith(mend)
+    assert (here / "tensor.svg").read_bytes() == kept
+    (here / "tensor.py").write_text(SEVERAL + "loss = second\n", encoding="utf-8")
+    assert main(["draw", "tensor.py", "-o", "tensor.svg"]) == 0
+    assert (here / "tensor.svg").read_bytes() != kept
+    assert main(["draw", "tensor.py", "--format", "dot"]) == 0
+
+
 def test_a_file_finds_the_modules_beside_it(here: Path) -> None:
     (here / "sub").mkdir()
     (here / "sub" / "helper_of_drawing.py").write_text("factor = 3.0\n", encoding="utf-8")

@@ -9,8 +9,10 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const drawn = new Map(), edges = [];
 for (const element of svg.querySelectorAll("g.edge")) {
   const [tail, head] = element.querySelector("title").textContent.split("->");
-  edges.push({ element, tail, head });
+  edges.push({ element, tail, head, comesBack: element.classList.contains("gradient") });
 }
+// Arrows are coloured on the way back only where the gradients have no arrows of their own.
+const hasWaysBack = edges.some((edge) => edge.comesBack);
 for (const title of svg.querySelectorAll("g > title")) title.remove();
 for (const element of svg.querySelectorAll("g.node")) {
   const link = element.querySelector("a");

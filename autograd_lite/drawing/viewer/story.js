@@ -1,6 +1,7 @@
 // The story: step by step forward, then backward; what is not yet computed is faint.
 
 const receiving = new Set(moments.flatMap((moment) => moment.gradients));
+const working = new Set(moments.filter((moment) => moment.phase === "forward").map((moment) => moment.node));
 let position = null, timer = null;
 
 function known() {
@@ -20,11 +21,18 @@ function show(index) {
     element.classList.toggle("known", now.values.has(id));
     element.classList.toggle("gradient-known", now.gradients.has(id));
   }
-  for (const { element, tail, head } of edges) {
+  for (const { element, tail, head, comesBack } of edges) {
+    if (comesBack) {
+      // From an operation once it has passed on what it got, from the card of its result as soon as that is known.
+      element.classList.toggle("known", working.has(head) ? now.passed.has(head) : now.gradients.has(head));
+      element.classList.toggle("current", Boolean(moment && moment.phase === "backward") && head === moment.node);
+      continue;
+    }
     const isBack = now.gradients.has(tail) || (receiving.has(tail) && now.passed.has(head));
     element.classList.toggle("known", now.values.has(head));
-    element.classList.toggle("back", isBack && receiving.has(tail));
-    element.classList.toggle("current", Boolean(moment && moment.node) && (head === moment.node || tail === moment.node));
+    element.classList.toggle("back", isBack && receiving.has(tail) && !hasWaysBack);
+    const isNow = Boolean(moment && moment.node) && (head === moment.node || tail === moment.node);
+    element.classList.toggle("current", isNow && !(hasWaysBack && moment.phase === "backward"));
   }
   slider.value = position === null ? moments.length : position + 1;
   const phase = moment ? words[moment.phase] : "";
