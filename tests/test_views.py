@@ -9,7 +9,7 @@ import pytest
 import autograd_lite as ag
 import nn
 from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
-from nn.curves import curve_svg, write_curve
+from nn.curves import curve_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -132,6 +132,20 @@ def test_the_layers_view_speaks_spanish(rng):
     assert {"sigmoide · capas 2 a 9", "8 características", "576 parámetros", "4 ejemplos", "capa"} <= set(shown)
 
 
+def test_scopes_are_named_in_the_language_of_the_picture_and_of_the_words():
+    model, x, y, loss = nn.worked_example()
+    shown = layers_of(model, x, y, loss, view="ops", lang="es")
+    assert {"capa 1: ReLU", "capa 2: sigmoide", "pérdida"} <= set(shown)
+    assert {"layer 1: ReLU", "layer 2: sigmoid", "loss"} <= set(layers_of(model, x, y, loss, view="ops"))
+    assert "(capa 2: sigmoide)" in str(ag.explain(loss(model(x), y), lang="es"))
+
+
+def test_the_page_of_a_diagnosis_speaks_its_language():
+    report = nn.diagnose(*nn.worked_example(), lang="es")
+    page = report.draw().pipe("html").decode()
+    assert '<html lang="es">' in page and "Paso adelante" in page and "Step on" not in page
+
+
 def test_every_text_of_an_svg_is_told_how_wide_it_is():
     tree = ET.fromstring(nn.draw(*nn.worked_example(), view="delta").pipe("svg"))
     widths = {each.text: each.get("textLength") for each in tree.iter(f"{SVG}text")}
@@ -151,7 +165,8 @@ def test_every_theme_draws_every_view(theme):
     [
         ({"view": "layer"}, ArgumentError, "view 'layer' is not known"),
         ({"theme": "drak"}, ArgumentError, "Write theme='dark'"),
-        ({"model": nn.Sequential(nn.Linear(2, 1))}, UsageError, "draws an MLP, got Sequential"),
+        ({"model": np.tanh}, UsageError, "draws a Module, got an object of type ufunc"),
+        ({"width": "17"}, ArgumentError, "Write width='17cm'"),
         ({"x": [[1.0, 2.0, 3.0]]}, ShapeError, "3"),
     ],
 )
@@ -207,11 +222,3 @@ def test_a_curve_needs_a_number():
     for values in ([], [float("nan")]):
         with pytest.raises(ArgumentError, match="no finite number"):
             curve_svg(values, title="t")
-
-
-def test_a_curve_is_written_as_svg(tmp_path):
-    written = write_curve(tmp_path / "loss.svg", [1.0, 0.5], title="δ", theme="dark", second=[0.0, 1.0])
-    assert written.read_text(encoding="utf-8").startswith("<svg")
-    assert [each.name for each in tmp_path.iterdir()] == ["loss.svg"]
-    with pytest.raises(ArgumentError, match=r"Write 'loss.svg'"):
-        write_curve(tmp_path / "loss.png", [1.0], title="t")

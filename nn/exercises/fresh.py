@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,8 @@ class Exercise:
         return sheet.text(self.record, self.seed, self.lang, columns=writer.columns, plain=writer.plain)
 
     def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+        # Below the notebook's own headings.
+        return re.sub(r"^#", "###", self.to_markdown(), flags=re.MULTILINE)
 
     def __repr__(self) -> str:
         sizes = "-".join(map(str, self.model.sizes))

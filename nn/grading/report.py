@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, TextIO
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd_lite.errors import GradientCheckError
-from autograd_lite.matrices import number
+from autograd_lite.matrices import checked_decimals, number
+from autograd_lite.messages import checked_language
 from autograd_lite.mistakes import agree
+from autograd_lite.spelling import spelled
 from autograd_lite.writing import Writer, table, to_ascii, wrapped
 from nn.grading.hand import Failed, Misshapen
 from nn.grading.markup import Sheet, as_html, as_latex
@@ -22,6 +25,10 @@ from nn.grading.states import FAILED, FOLLOWED, KINK, MISSHAPEN, RIGHT, TOO_FEW,
 from nn.grading.verdicts import Verdict
 from nn.grading.vote import Disagreement
 from nn.grading.wording import Words
+from nn.telling.derivation import checked_notation
+
+if TYPE_CHECKING:
+    from autograd_lite.drawing import Drawing
 
 Array = NDArray[np.float64]
 VERSION = 1
@@ -122,6 +129,49 @@ class Report:
         if not self.ok:
             first, *rest = self._diagnosis() or [self._words.says("verify.nothing")]
             raise GradientCheckError(first, " ".join(rest))
+
+    @spelled
+    def draw(
+        self,
+        *,
+        decimals: int | None = None,
+        width: str | None = None,
+        theme: str = "light",
+        notation: str | None = None,
+        lang: str | None = None,
+    ) -> Drawing:
+        """Draw the δ view of what was judged, with the steps that are wrong marked.
+
+        Parameters
+        ----------
+        decimals, width, theme, notation, lang
+            As for `nn.draw`; notation, language and decimals by default those of the report.
+
+        Returns
+        -------
+        Drawing
+
+        Raises
+        ------
+        ArgumentError
+            As for `nn.draw` with view='delta'.
+
+        Examples
+        --------
+        >>> report = nn.verify(*nn.worked_example(), hand=lambda a2, y: {"delta2": a2 - y})
+        >>> report.draw(lang="es")
+        <Drawing: La recursión de δ de una red 2-3-1>
+        """
+        # Who draws nothing need not load what draws.
+        picture: Drawing = import_module("nn.views.marks").draw_report(
+            self,
+            decimals=self.decimals if decimals is None else checked_decimals(decimals),
+            width=width,
+            theme=theme,
+            notation=checked_notation(notation or self.notation),
+            lang=checked_language(lang or self.lang),
+        )
+        return picture
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data, ready for JSON; ids and keys are the same in every language."""

@@ -12,6 +12,7 @@ from autograd_lite.drawing import (
     Drawing,
     Node,
     Sheet,
+    Story,
     Style,
     Theme,
     axis_for,
@@ -61,7 +62,8 @@ def draw_health(found: Findings, theme: str) -> Drawing:
     top = _put_numbers(sheet, frame, top, found.lang)
     if any(layer.saturated is not None or layer.dead is not None for layer in found.layers):
         _put_shares(sheet, found, frame, top + 12)
-    return Drawing(sheet.source(), title=name, description=_description(found))
+    story = Story({}, lang=found.lang)
+    return Drawing(sheet.source(), title=name, description=_description(found), story=story)
 
 
 def _put_heading(sheet: Sheet, name: str, found: Findings) -> float:

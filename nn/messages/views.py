@@ -6,6 +6,16 @@ VIEWS: Messages = {
     "views.delta": ("The δ recursion of a {sizes} network", "La recursión de δ de una red {sizes}"),
     "views.neurons": ("The neurons of a {sizes} network", "Las neuronas de una red {sizes}"),
     "views.layers": ("The layers of a {sizes} network", "Las capas de una red {sizes}"),
+    "views.layers_of": ("The layers of {name}", "Las capas de {name}"),
+    "views.in_order": (
+        "the layers in the order in which they ran; how they hang together is not shown",
+        "las capas en el orden en que se ejecutaron; no se muestra cómo se conectan",
+    ),
+    "views.branches": (
+        "Branches around blocks: {count}.",
+        "Ramas que rodean bloques: {count}.",
+    ),
+    "views.same_weights": ("the weights of layer {number}", "los pesos de la capa {number}"),
     "views.layers_described": (
         "A network of {count} layers and {parameters} parameters with loss {loss}.",
         "Una red de {count} capas y {parameters} parámetros con pérdida {loss}.",
@@ -39,6 +49,10 @@ VIEWS: Messages = {
     "views.gradient": ("gradient (slanted)", "gradiente (inclinado)"),
     "views.thickness": ("thickness: |{weight}|", "grosor: |{weight}|"),
     "views.parameter": ("thick frame: parameter", "marco grueso: parámetro"),
+    "views.to_layer": ("to layer {number}", "a la capa {number}"),
+    "views.from_layer": ("from layer {number}", "de la capa {number}"),
+    "views.continued": ("in a rounded frame: goes on in another row", "en marco redondeado: sigue en otra fila"),
+    "views.fault": ("wrong by hand, with the number given", "incorrecto a mano, con el número dado"),
     "views.wrong": ("wrong by hand", "incorrecto a mano"),
     "views.misshapen": ("wrong shape by hand", "forma incorrecta a mano"),
     "views.failed": ("by hand: an error", "a mano: un error"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from autograd_lite import drawing
 from autograd_lite.drawing import Block, Node, Style, Theme, above, beside, padded, space, words
 from autograd_lite.matrices import superscript
-from nn.formulas import SQUARES
+from nn.formulas import NOTATIONS, SQUARES
+from nn.messages import message
 from nn.passes import LayerRecord, Pass
 from nn.telling.parts import Matrix, Section, Step, Telling
 from nn.views.lanes import Card, Stop
@@ -64,12 +65,16 @@ class Cards:
     setter : Typesetter
     marks : mapping
         What is wrong with a step, in a word, by its key: "delta2", "dW1".
+    notation : {"z-a", "u-o"}
+    lang : {"en", "es"}
     """
 
     told: Pass
     telling: Telling
     setter: Typesetter
     marks: Mapping[str, str] = field(default_factory=dict)
+    notation: str = "z-a"
+    lang: str = "en"
 
     @property
     def theme(self) -> Theme:
@@ -87,6 +92,33 @@ class Cards:
         """Return a column for each layer, from the first to the last."""
         sections = reversed(self.telling.chapters[1].sections)
         return [self._column(layer, each.steps) for layer, each in zip(self.told.layers, sections, strict=True)]
+
+    def way(self, number: int, *, forward: bool, leaves: bool) -> Card:
+        """Return the mark at the end of a row where a lane goes on in another row: what passes, and to which layer.
+
+        Parameters
+        ----------
+        number : int
+            The first layer of the lower of both rows.
+        forward : bool
+            Whether a goes down, or δ comes up.
+        leaves : bool
+            Whether the row is left here, or entered.
+        """
+        letter = NOTATIONS[self.notation].a if forward else "δ"
+        name = f"{letter}{superscript(number - 1 if forward else number)}"
+        other = number if leaves is forward else number - 1
+        told = message("views.to_layer" if leaves else "views.from_layer", self.lang, number=other)
+        colour = self.theme.edge if forward else self.theme.gradient
+        lines = [self.setter.formula(name, colour=None if forward else colour), self.setter.muted(told)]
+        block = padded(above(lines), left=5, right=5, top=2, bottom=3)
+        attributes = {
+            "shape": "box", "style": "rounded,filled", "fillcolor": self.theme.page, "color": colour,
+            "fixedsize": "true", "width": f"{block.width / 72:.4f}", "height": f"{block.height / 72:.4f}",
+            "label": f"<{block.markup}>", "margin": "0", "tooltip": " ", "class": "way",
+        }  # fmt: skip
+        key = f"{'to' if leaves else 'from'}_{'a' if forward else 'delta'}{number}"
+        return Card(key, Node(attributes, block.width, block.height))
 
     def loss(self) -> list[Stop]:
         """Return what leads from the outputs to the loss, the targets above it."""

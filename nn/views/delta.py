@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,45 +10,55 @@ from autograd_lite import drawing
 from autograd_lite.drawing import Block, Sheet, Style, Theme, space, words
 from autograd_lite.errors import ArgumentError
 from nn.messages import message
-from nn.passes import LayerRecord, Pass
+from nn.passes import Pass
 from nn.telling.derivation import derivation
 from nn.views.cards import Cards, Column
 from nn.views.description import described, sizes_of
-from nn.views.lanes import GAP, INSET, Card, Stop, extent, follow, packed, side_by_side
+from nn.views.lanes import INSET, Card, Stop
+from nn.views.page import Page
+from nn.views.placing import DROP, NARROWEST, RISE, Row
 from nn.views.story import DeltaStory
 from nn.views.typesetting import NUMBER, Typesetter, in_width, row
 
 if TYPE_CHECKING:
     from nn.grading.quantities import Quantity
 
-MOST_LAYERS = 5
-_NARROWEST = 520.0
-_RISE, _BETWEEN, _DROP, _LEGEND = 22.0, 38.0, 20.0, 14.0
-# Activations whose slope is worked out from a, not from z.
-_FROM_A = ("sigmoid", "tanh", "elu")
+MOST_LAYERS, MOST_IN_A_ROW = 20, 5
+# How wide a row becomes where the page has no width.
+_WIDEST = 1100.0
+_APART, _LEGEND = 34.0, 14.0
 
 
 def draw_delta(
-    told: Pass, theme: Theme, *, decimals: int, notation: str, lang: str, marks: Mapping[Quantity, str] | None = None
+    told: Pass,
+    theme: Theme,
+    *,
+    decimals: int,
+    notation: str,
+    lang: str,
+    page: Page,
+    marks: Mapping[Quantity, str] | None = None,
 ) -> drawing.Drawing:
     """Draw the δ view of a pass.
 
     Parameters
     ----------
     told : Pass
-        Of one example or a batch, with at most five layers.
+        Of one example or a batch, with at most 20 layers.
     theme : Theme
     decimals : int
         Digits after the point of computed numbers.
     notation : {"z-a", "u-o"}
     lang : {"en", "es"}
+    page : Page
+        What it is to fit on: the fewer layers stand in a row, the narrower the page is.
     marks : mapping, optional
         What is wrong with a step, in a few words.
 
     Raises
     ------
     ArgumentError
-        When there are more layers than stand side by side.
+        When there are more layers than can be followed from row to row.
     """
     if len(told.layers) > MOST_LAYERS:
         raise ArgumentError(
@@ -57,117 +67,102 @@ def draw_delta(
         )
     telling = derivation(told, notation, lang)
     setter = Typesetter.of(told, theme, decimals)
-    cards = Cards(told, telling, setter, {quantity.key: said for quantity, said in (marks or {}).items()})
-    picture = _Placed(cards.forward(), cards.backward())
+    faults = {quantity.key: said for quantity, said in (marks or {}).items()}
+    cards = Cards(told, telling, setter, faults, notation, lang)
+    rows = _in_rows(cards, len(told.layers), page.room)
     title = message("views.delta", lang, sizes=sizes_of(told))
     sheet = Sheet(title, theme)
-    for card in picture.cards.values():
-        sheet.put(card.key, card.node, (card.x, card.y))
-    _link(sheet, picture, told)
-    bottom = max(card.bottom for card in picture.cards.values()) + _LEGEND
-    for line in _legend(setter, lang, max(_NARROWEST, picture.total)):
+    for each in rows:
+        for card in each.cards.values():
+            sheet.put(card.key, card.node, (card.x, card.y))
+        _link(sheet, each)
+    bottom = rows[-1].bottom + _LEGEND
+    width = max(NARROWEST, *(each.total for each in rows))
+    for line in _legend(setter, lang, width, is_marked=bool(marks), is_continued=len(rows) > 1):
         sheet.text(line, 0, bottom)
         bottom += line.height + 3
     spoken = {quantity.sign(notation): said for quantity, said in (marks or {}).items()}
     description = described(title, telling, setter, lang, spoken)
-    story = DeltaStory(told, telling, setter, frozenset(picture.cards), notation, lang).story()
-    return drawing.Drawing(sheet.source(), title=title, description=description, story=story)
+    drawn = frozenset(key for each in rows for key in each.cards)
+    story = DeltaStory(told, telling, setter, drawn, notation, lang).story()
+    picture = drawing.Drawing(sheet.source(**page.attributes), title=title, description=description, story=story)
+    return page.checked(picture, "Draw fewer decimals, one example or view='layers', or a wider page.")
 
 
-class _Placed:
-    """Every card at its place: the wider of the two lanes is packed, the other follows it."""
-
-    def __init__(self, lanes: list[list[Stop]], columns: list[Column]) -> None:
-        self.stops = [stop for lane in lanes for stop in lane]
-        self.columns = columns
-        x = packed(self.stops)
-        ends = [extent([card for stop in lane for card in (stop.card, *stop.over)], x) for lane in lanes]
-        width = max(right for _, right in ends)
-        self._narrow(max(width, _NARROWEST))
-        widths = [column.width for column in columns]
-        apart = side_by_side(widths)
-        self.total = max(width, sum(widths) + GAP * (len(widths) - 1))
-        goals = [(left + right) / 2 for left, right in ends]
-        goals[-1] = self.total
-        middles = follow(goals, apart, widths[0] / 2, self.total - widths[-1] / 2)
-        wanted = [middle - (left + right) / 2 for middle, (left, right) in zip(middles, ends, strict=True)]
-        wanted[-1] = self.total
-        shifts = follow(wanted, [0.0] * (len(lanes) - 1), 0.0, self.total - width)
-        for lane, shift in zip(lanes, shifts, strict=True):
-            for card in [card for stop in lane for card in (stop.card, *stop.over)]:
-                x[card.key] += shift
-        self.cards = self._stood(x)
-        self.cards |= self._hung(middles)
-
-    def _narrow(self, room: float) -> None:
-        """Break lines in the widest column, until all columns fit or none gets narrower; then use up what is left."""
-        left = list(self.columns)
-        while left and self._spare(room) < 0:
-            widest = max(left, key=lambda column: column.width)
-            if not widest.narrow():
-                left.remove(widest)
-        for column in self.columns:
-            column.widen(column.width + max(0.0, self._spare(room)))
-
-    def _spare(self, room: float) -> float:
-        return room - sum(column.width for column in self.columns) - GAP * (len(self.columns) - 1)
-
-    def _stood(self, x: Mapping[str, float]) -> dict[str, Card]:
-        """Return the cards of the forward lane, and those above it."""
-        over = [card for stop in self.stops for card in stop.over]
-        base = max(card.height for card in over)
-        self.middle = base + _RISE + max(stop.card.height for stop in self.stops) / 2
-        placed = [card.at(x[card.key], base - card.height / 2) for card in over]
-        placed += [stop.card.at(x[stop.card.key], self.middle) for stop in self.stops]
-        return {card.key: card for card in placed}
-
-    def source(self, layer: LayerRecord) -> Card | None:
-        """Return the card that δ takes its values from: z or a for the slope, or the probabilities."""
-        key = f"{'a' if layer.activation in _FROM_A else 'z'}{layer.number}"
-        is_output = layer is self.columns[-1].layer
-        return self.cards.get("loss0" if is_output and "loss0" in self.cards else key)
-
-    def _near(self, column: Column, middle: float) -> float:
-        """Return where the card of δ stands in its column: below what leads to it."""
-        ends = [self.source(column.layer), self.cards["L"] if column is self.columns[-1] else None]
-        above = [card.x for card in ends if card is not None]
-        reach = (column.width - column.delta.width) / 2
-        goal = sum(above) / len(above) if above else middle
-        return min(max(goal, middle - reach), middle + reach)
-
-    def _hung(self, middles: Sequence[float]) -> dict[str, Card]:
-        """Return the cards of the backward lane, and below it those of the gradients."""
-        top = self.middle + max(stop.card.height for stop in self.stops) / 2 + _BETWEEN
-        self.between = top - _BETWEEN / 2
-        tall = max(column.delta.height for column in self.columns)
-        placed = []
-        for column, middle in zip(self.columns, middles, strict=True):
-            placed.append(column.delta.at(self._near(column, middle), top + tall / 2))
-            placed.append(column.gradient.at(middle, top + tall + _DROP + column.gradient.height / 2))
-        return {card.key: card for card in placed}
+def _in_rows(cards: Cards, count: int, room: float | None) -> list[Row]:
+    """Place the layers in as few rows as there is room for, about as many in each, one below the other."""
+    lanes, columns = cards.forward(), cards.backward()
+    for number in range(1, count + 1):
+        rows = [_row(cards, lanes, columns, ends, room) for ends in _shared_out(count, number)]
+        if room is None:
+            fits = count <= MOST_IN_A_ROW or max(each.total for each in rows) <= _WIDEST
+        else:
+            fits = max(each.total for each in rows) <= room
+        if fits:
+            break
+    bottom = 0.0
+    for each in rows:
+        each.lowered(bottom)
+        bottom = each.bottom + _APART
+    return rows
 
 
-def _link(sheet: Sheet, picture: _Placed, told: Pass) -> None:
-    cards, theme = picture.cards, sheet.theme
-    lane = [cards[stop.card.key] for stop in picture.stops]
+def _shared_out(count: int, rows: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last layer of each row.
+
+    Examples
+    --------
+    >>> list(_shared_out(7, 3))
+    [(1, 3), (4, 5), (6, 7)]
+    """
+    first = 1
+    for number in range(rows):
+        last = first + count // rows + (number < count % rows) - 1
+        yield first, last
+        first = last + 1
+
+
+def _row(
+    cards: Cards, lanes: list[list[Stop]], columns: list[Column], ends: tuple[int, int], room: float | None
+) -> Row:
+    """Place some of the layers, with the ways that lead from row to row."""
+    first, last = ends
+    lanes = lanes[first - 1 : last]
+    # Whose cards become as narrow as this row needs them.
+    columns = [Column(each.layer, each.deltas, each.gradients) for each in columns[first - 1 : last]]
+    before = after = None
+    if first > 1:
+        lanes[0] = [Stop(cards.way(first, forward=True, leaves=False)), *lanes[0]]
+        before = cards.way(first, forward=False, leaves=True)
+    if last < len(cards.told.layers):
+        lanes[-1] = [*lanes[-1], Stop(cards.way(last + 1, forward=True, leaves=True))]
+        after = cards.way(last + 1, forward=False, leaves=False)
+    return Row(lanes, columns, room or NARROWEST, before=before, after=after)
+
+
+def _link(sheet: Sheet, placed: Row) -> None:
+    cards, theme = placed.cards, sheet.theme
+    lane = [cards[stop.card.key] for stop in placed.stops]
     for one, other in pairwise(lane):
         sheet.arrow(one.key, other.key, [(one.right, one.y), (other.left, other.y)])
-    for stop in picture.stops:
+    for stop in placed.stops:
         for card in stop.over:
             upper = cards[card.key]
-            _drop(sheet, upper, cards[stop.card.key], upper.bottom + _RISE / 2)
+            _drop(sheet, upper, cards[stop.card.key], upper.bottom + RISE / 2)
     back = {"color": theme.gradient, "penwidth": "1.8"}
-    for layer in told.layers:
-        k = layer.number
-        delta, gradients = cards[f"delta{k}"], cards[f"gradients{k}"]
-        _drop(sheet, delta, gradients, gradients.top - _DROP / 2, **back)
-        if k > 1:
-            before = cards[f"delta{k - 1}"]
-            sheet.arrow(delta.key, before.key, [(delta.left, delta.y), (before.right, before.y)], **back)
-        source = picture.source(layer)
-        if layer.derivative is not None and source is not None:
-            _drop(sheet, source, delta, picture.between - 5 * (k % 3), style="dotted", arrowhead="open")
-    _drop(sheet, cards["L"], delta, picture.between, **back)
+    deltas = [cards[column.delta.key] for column in placed.columns]
+    before, after = ([] if each is None else [cards[each.key]] for each in (placed.before, placed.after))
+    for one, other in pairwise([*before, *deltas, *after]):
+        sheet.arrow(other.key, one.key, [(other.left, other.y), (one.right, one.y)], **back)
+    for column, delta in zip(placed.columns, deltas, strict=True):
+        gradients = cards[column.gradient.key]
+        _drop(sheet, delta, gradients, gradients.top - DROP / 2, **back)
+        source = placed.source(column.layer, is_output="L" in cards and column is placed.columns[-1])
+        if column.layer.derivative is not None and source is not None:
+            bend = placed.between - 5 * (column.layer.number % 3)
+            _drop(sheet, source, delta, bend, style="dotted", arrowhead="open")
+    if "L" in cards:
+        _drop(sheet, cards["L"], deltas[-1], placed.between, **back)
 
 
 def _drop(sheet: Sheet, upper: Card, lower: Card, bend: float, **attributes: str) -> None:
@@ -180,7 +175,9 @@ def _drop(sheet: Sheet, upper: Card, lower: Card, bend: float, **attributes: str
     sheet.arrow(upper.key, lower.key, points, **attributes)
 
 
-def _legend(setter: Typesetter, lang: str, width: float) -> list[Block]:
+def _legend(
+    setter: Typesetter, lang: str, width: float, *, is_marked: bool = False, is_continued: bool = False
+) -> Sequence[Block]:
     """Return how to read the picture, in as many lines as it needs."""
     theme = setter.theme
     value, gradient = Style(NUMBER, theme.ink, courier=True), Style(NUMBER, theme.gradient, courier=True, italic=True)
@@ -191,6 +188,10 @@ def _legend(setter: Typesetter, lang: str, width: float) -> list[Block]:
         (words("0.8", value), "views.value"),
         (words("−0.0230", gradient), "views.gradient"),
     ]
+    if is_continued:
+        samples.append((setter.formula("a", size=10), "views.continued"))
+    if is_marked:
+        samples.append((words("✗", Style(10, theme.fault, bold=True)), "views.fault"))
     parts = [[sample, space(4), setter.muted(message(key, lang)), space(18)] for sample, key in samples]
     parts.append([setter.muted(message("views.parameter", lang))])
     return in_width([row(each) for each in parts], width)

@@ -1,10 +1,9 @@
-"""The layers view: a card a layer with the norm of its gradient, and the norms of all layers as bars."""
+"""The layers view: a card a layer with the norm of its gradient, branches around blocks, and all norms as bars."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,176 +11,147 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite import drawing
-from autograd_lite.drawing import Block, Item, Node, Sheet, Step, Style, Theme, beside, space, words
-from autograd_lite.matrices import norm, superscript
-from nn.activations import label_of
-from nn.formulas import spoken
+from autograd_lite.drawing import Block, Sheet, Style, Theme, beside, space, words
+from autograd_lite.errors import ArgumentError
+from autograd_lite.matrices import superscript
 from nn.messages import message
-from nn.mlp import MLP
+from nn.module import Module
+from nn.views.calls import watched
+from nn.views.flow import Branch, Element, Flow, Part, flow_of, parts_of
+from nn.views.layers_story import LayersStory
+from nn.views.norms import Layer, layers_of
+from nn.views.page import Page
+from nn.views.repeats import Stretch, repeated
+from nn.views.stations import Stations, titled
+from nn.views.track import Box, BranchBox, PanelBox, RowBox, put_in_lines
 
-_FEWEST_FOLDED = 3
 _MOST_UNFOLDED = 6
-_BACK_FRAME = 4.0
+_MOST_CARDS = 200
 _VANISHING = 1e-3
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """What a card says of one layer; `norm` is ‖∂L/∂W‖, None when W asks for no gradient."""
-
-    index: int
-    fan_in: int
-    fan_out: int
-    activation: str
-    parameters: int
-    norm: float | None
-
-    @property
-    def kind(self) -> tuple[int, int, str, int]:
-        """What layers that can be folded have in common."""
-        return self.fan_in, self.fan_out, self.activation, self.parameters
+_WIDEST, _WIDEST_BARS = 560.0, 380.0
 
 
 def draw_layers(
-    model: MLP,
+    model: Module,
     x: ag.Tensor,
-    value: ag.Tensor,
+    loss_of: Callable[[Any], ag.Tensor],
     loss: Callable[[Any, Any], ag.Tensor],
     theme: Theme,
     *,
     decimals: int,
     lang: str,
+    page: Page,
 ) -> drawing.Drawing:
-    """Draw the layers of an MLP that computed the loss `value` from x."""
-    layers = _describe(model, value)
-    groups = _folded(layers)
-    is_folded = len(groups) < len(layers)
-    nodes: dict[str, Node] = {"x": _input_card(x, theme, lang)}
-    nodes |= {f"layer{group[0].index}": _layer_card(group, theme, lang, numbered=is_folded) for group in groups}
-    nodes["L"] = _loss_card(value, _formula(loss, model, lang), decimals, theme)
-    copies = {f"layer{group[0].index}" for group in groups if len(group) > 1}
-    layout = drawing.lay_out([Step(_item(key, node, key in copies)) for key, node in nodes.items()])
-    title = message("views.layers", lang, sizes=_sizes_text(model.sizes))
-    sheet = Sheet(title, theme)
-    for key, (across, down) in layout.centres.items():
-        node = nodes[key]
-        if key not in copies:
-            sheet.put(key, node, (across, down))
-            continue
-        front = (across - _BACK_FRAME, down + _BACK_FRAME)
-        _put_frames_behind(sheet, node, front)
-        sheet.put(key, node, front)
-    for arrow in layout.arrows:
-        sheet.arrow(arrow.tail, arrow.head, arrow.points)
-    norms = [np.nan if layer.norm is None else layer.norm for layer in layers]
-    if is_folded:
-        heading = _bars_heading(norms, theme, lang)
-        width = max(layout.width, 380.0, heading.width)
-        unit = message("views.layer", lang)
-        drawing.draw_bars(sheet, norms, heading=heading, unit=unit, left=0, top=layout.height + 18, width=width)
-    description = _description(layers, value, decimals, lang)
-    return drawing.Drawing(sheet.source(), title=title, description=description, story=drawing.Story({}, lang=lang))
+    """Draw the layers of a model in the order in which they ran.
 
+    Parameters
+    ----------
+    model : Module
+        A copy of it is run and watched, so that what its own forward does is seen as well.
+    x : Tensor
+    loss_of : function
+        Gives the loss of a prediction.
+    loss : function
+        By which it goes in the picture.
+    theme : Theme
+    decimals : int
+        Digits after the point of the loss.
+    lang : {"en", "es"}
+    page : Page
+        What it is to fit on.
 
-def _describe(model: MLP, value: ag.Tensor) -> list[_Layer]:
-    """Say what each layer is, with the norm of its weight's gradient, leaving every `.grad` as it is."""
-    weights = [layer.weight for layer in model.layers]
-    trained = [weight for weight in weights if weight.requires_grad]
-    found = ag.gradients(value, trained, allow_unused=True) if trained and value.requires_grad else ()
-    norms = {
-        id(weight): 0.0 if each is None else norm(each.numpy()) for weight, each in zip(trained, found, strict=False)
-    }
-    return [
-        _Layer(
-            index,
-            layer.in_features,
-            layer.out_features,
-            label_of(activation),
-            sum(parameter.size for parameter in layer.parameters()),
-            norms.get(id(layer.weight)),
+    Raises
+    ------
+    ArgumentError
+        When more layers are left, after folding, than can be read.
+    """
+    run = watched(model, x, loss_of)
+    flow = flow_of(run.call)
+    layers = layers_of(flow, run.value)
+    stretches = _stretches(flow)
+    shown = sum(1 for each in stretches for _ in parts_of(flow.elements[each.start : each.stop]))
+    if shown > _MOST_CARDS:
+        raise ArgumentError(
+            f"The view 'layers' has {shown} cards after folding; more than {_MOST_CARDS} cannot be read.",
+            "Draw a part of the model on what it takes: nn.draw(model.part, h, target, loss).",
         )
-        for index, (layer, activation) in enumerate(zip(model.layers, model.activations, strict=True), 1)
-    ]
-
-
-def _folded(layers: Sequence[_Layer]) -> list[list[_Layer]]:
-    """Group equal layers that follow one another; the first and the last layer always stand alone."""
-    if len(layers) <= _MOST_UNFOLDED:
-        return [[layer] for layer in layers]
-    groups = [[layers[0]]]
-    for _, run in groupby(layers[1:-1], key=lambda layer: layer.kind):
-        equal = list(run)
-        groups += [equal] if len(equal) >= _FEWEST_FOLDED else [[layer] for layer in equal]
-    return [*groups, [layers[-1]]]
-
-
-def _item(key: str, node: Node, has_copies: bool) -> Item:
-    extra = 2 * _BACK_FRAME if has_copies else 0.0
-    return Item(key, node.width + extra, node.height + extra)
-
-
-def _put_frames_behind(sheet: Sheet, node: Node, front: tuple[float, float]) -> None:
-    """Draw two frames behind a card, so that it looks like a stack."""
-    border = sheet.theme.kinds["parameter"].border
-    style = {"style": "filled", "fillcolor": sheet.theme.page, "color": border, "penwidth": "1.2"}
-    for shift in (2 * _BACK_FRAME, _BACK_FRAME):
-        left, top = front[0] - node.width / 2 + shift, front[1] - node.height / 2 - shift
-        sheet.box(left, top, node.width, node.height, **style)
-
-
-def _layer_card(group: Sequence[_Layer], theme: Theme, lang: str, *, numbered: bool) -> Node:
-    first, last = group[0], group[-1]
-    text = Style(9, theme.muted)
-    title = f"Linear {first.fan_in} → {first.fan_out}"
-    activation = spoken(first.activation, lang)
-    count = _counted(sum(layer.parameters for layer in group), "views.parameters", lang)
-    if len(group) > 1:
-        which = message("views.layers_from", lang, first=first.index, last=last.index)
-        lines = [words(f"{activation} · {which}", text), words(count, text)]
-        title += f"\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}× {len(group)}"
-    else:
-        about = f"{message('views.layer', lang)} {first.index}" if numbered else count
-        lines = [words(f"{activation} · {about}", text), _gradient_line(first, theme, lang)]
-    return drawing.text_card(title, lines, kind="parameter", theme=theme, tooltip=f"{title}, {count}")
-
-
-def _gradient_line(layer: _Layer, theme: Theme, lang: str) -> Block:
-    if layer.norm is None:
-        return words(message("views.frozen", lang), Style(9, theme.muted))
-    name = f"‖∂L/∂W{superscript(layer.index)}‖ ="
-    label = words(name, Style(10, theme.gradient, bold=True, italic=True))
-    return beside(
-        [
-            label,
-            space(4),
-            words(drawing.scientific(layer.norm), Style(9.5, theme.gradient, italic=True), height=label.height),
-        ]
+    is_folded = any(each.rounds > 1 for each in stretches)
+    sizes = sizes_text(flow)
+    stations = Stations(layers, dict(run.model.named_modules()), theme, lang, is_numbered=is_folded)
+    ends = stations.given(x), stations.loss(run.value, _formula(loss, flow, sizes, lang), decimals)
+    boxes = [ends[0], *_boxes(stations, flow, stretches), ends[1]]
+    title = message("views.layers", lang, sizes=sizes) if sizes else _titled(model, lang)
+    sheet = Sheet(title, theme)
+    width, bottom = put_in_lines(sheet, boxes, page.room or _WIDEST)
+    if not flow.is_known:
+        note = words(message("views.in_order", lang), Style(9, theme.muted, italic=True))
+        sheet.text(note, 0, bottom + 8)
+        bottom += 8 + note.height
+    if is_folded or len(layers) > _MOST_UNFOLDED:
+        _put_bars(sheet, list(layers.values()), lang, max(width, _WIDEST_BARS), bottom + 18)
+    picture = drawing.Drawing(
+        sheet.source(**page.attributes),
+        title=title,
+        description=_description(title, flow, layers, run.value, decimals, lang),
+        story=LayersStory(_in_order(stations.drawn, flow), layers, x, run.value, decimals, lang).story,
     )
+    return page.checked(picture, "Draw a part of the model, or a wider page.")
 
 
-def _input_card(x: ag.Tensor, theme: Theme, lang: str) -> Node:
-    text = Style(9, theme.muted)
-    features = x.shape[-1] if x.ndim else 1
-    samples = x.shape[0] if x.ndim == 2 else 1
-    counts = _counted(features, "views.features", lang), _counted(samples, "views.samples", lang)
-    lines = [words(each, text) for each in counts]
-    return drawing.text_card(x.name or "x", lines, kind="input", theme=theme, tooltip=f"shape {x.shape}, {x.dtype}")
+def _in_order(drawn: Mapping[str, Sequence[Part]], flow: Flow) -> dict[str, Sequence[Part]]:
+    """Return the parts of each card, those first that the chain comes to first."""
+    rank = {part: number for number, part in enumerate(parts_of(flow.elements))}
+    return dict(sorted(drawn.items(), key=lambda item: rank[item[1][0]]))
 
 
-def _loss_card(value: ag.Tensor, formula: str, decimals: int, theme: Theme) -> Node:
-    text = Style(9, theme.muted)
-    lines = [words(formula, text), words(drawing.number(value.numpy(), decimals=decimals), text)]
-    return drawing.text_card(value.name or "L", lines, kind="root", theme=theme, tooltip=f"the loss, {formula}")
+def _stretches(flow: Flow) -> list[Stretch]:
+    """Return the chain in stretches, equal ones together where there are too many cards otherwise."""
+    cards = sum(part.is_card for part in parts_of(flow.elements))
+    if cards <= _MOST_UNFOLDED:
+        return [Stretch(k, k + 1, 1) for k in range(len(flow.elements))]
+    return repeated([_kind(each) for each in flow.elements])
 
 
-def _formula(loss: Callable[[Any, Any], ag.Tensor], model: MLP, lang: str) -> str:
-    """The loss as a formula of the last layer's output."""
-    formula = getattr(loss, "formula", None)
-    if formula is None:
-        return str(getattr(loss, "__name__", type(loss).__name__))
-    letter = "z" if model.activation_names[-1] == "identity" else "a"
-    formula = re.sub(r"\ba\b", f"{letter}{superscript(len(model.layers))}", formula)
-    return re.sub(r"\bmean\b", message("views.mean", lang), formula)
+def _kind(element: Element) -> tuple[Any, ...]:
+    """Return what elements that can be folded have in common."""
+    if isinstance(element, Branch):
+        return (_kind(element.join), *(tuple(map(_kind, way)) for way in element.ways))
+    sizes = tuple(each.shape for each in element.parameters.values())
+    return _told(element), element.shape, sizes, tuple(map(_told, element.after))
+
+
+def _boxes(stations: Stations, flow: Flow, stretches: Sequence[Stretch]) -> list[Box]:
+    boxes: list[Box] = []
+    for each in stretches:
+        size = each.stop - each.start
+        rounds = [flow.elements[start : start + size] for start in range(each.start, each.end, size)]
+        if each.rounds == 1:
+            boxes += [_box(stations, element) for element in rounds[0]]
+            continue
+        parts = [list(parts_of(elements)) for elements in rounds]
+        if len(parts[0]) == 1 and parts[0][0].is_card:
+            boxes.append(stations.stack([only for (only,) in parts]))
+            continue
+        row = RowBox([_box(stations, element, is_repeated=True) for element in rounds[0]])
+        boxes.append(PanelBox(row, stations.repeated(parts)))
+    return boxes
+
+
+def _box(stations: Stations, element: Element, *, is_repeated: bool = False) -> Box:
+    if not isinstance(element, Branch):
+        return stations.station(element, is_repeated=is_repeated)
+    main, *others = [
+        RowBox([_box(stations, each, is_repeated=is_repeated) for each in way]) if way else None for way in element.ways
+    ]
+    assert main is not None
+    return BranchBox(main, others, stations.station(element.join, is_repeated=is_repeated))
+
+
+def _put_bars(sheet: Sheet, layers: Sequence[Layer], lang: str, width: float, top: float) -> None:
+    norms = [np.nan if layer.norm is None else layer.norm for layer in layers]
+    heading = _bars_heading(norms, sheet.theme, lang)
+    unit = message("views.layer", lang)
+    drawing.draw_bars(sheet, norms, heading=heading, unit=unit, left=0, top=top, width=max(width, heading.width))
 
 
 def _bars_heading(norms: Sequence[float], theme: Theme, lang: str) -> Block:
@@ -201,28 +171,58 @@ def _trend(norms: Sequence[float], lang: str) -> str:
     return f": {message('views.explodes', lang)}" if first * _VANISHING > last else ""
 
 
-def _sizes_text(sizes: Sequence[int]) -> str:
-    """The sizes of a network as they are spoken, 2-3-1; of many, equal ones in a row are counted."""
+def _told(part: Part) -> str:
+    return titled(part, "en")
+
+
+def sizes_text(flow: Flow) -> str:
+    """Return the sizes of a chain of Linear layers as they are spoken, 2-3-1; of many, equal ones in a row are counted.
+
+    Of any other model there are none.
+    """
+    sizes: list[int] = []
+    for each in flow.elements:
+        module = each.call.module if isinstance(each, Part) and each.call else None
+        taken, given = getattr(module, "in_features", None), getattr(module, "out_features", None)
+        if not isinstance(taken, int) or not isinstance(given, int) or sizes[-1:] not in ([], [taken]):
+            return ""
+        sizes += [given] if sizes else [taken, given]
     if len(sizes) <= 2 * _MOST_UNFOLDED:
         return "-".join(map(str, sizes))
     runs = [(size, len(list(group))) for size, group in groupby(sizes)]
     return "-".join(f"{size}" if count == 1 else f"{size}×{count}" for size, count in runs[:_MOST_UNFOLDED])
 
 
-def _description(layers: Sequence[_Layer], value: ag.Tensor, decimals: int, lang: str) -> str:
+def _titled(model: Module, lang: str) -> str:
+    return message("views.layers_of", lang, name=type(model).__name__)
+
+
+def _formula(loss: Callable[[Any, Any], ag.Tensor], flow: Flow, sizes: str, lang: str) -> str:
+    """Return the loss as a formula of the last layer's output, or of the prediction ŷ of what is no chain."""
+    formula = getattr(loss, "formula", None)
+    if formula is None:
+        return str(getattr(loss, "__name__", type(loss).__name__))
+    last = flow.elements[-1]
+    is_linear = isinstance(last, Part) and all(_told(each) == "identity" for each in last.after)
+    letter = f"{'z' if is_linear else 'a'}{superscript(len(flow.elements))}" if sizes else "ŷ"
+    formula = re.sub(r"\ba\b", letter, formula)
+    return re.sub(r"\bmean\b", message("views.mean", lang), formula)
+
+
+def _description(
+    title: str, flow: Flow, layers: Mapping[Part, Layer], value: ag.Tensor, decimals: int, lang: str
+) -> str:
+    told = list(layers.values())
     shown = "; ".join(
-        f"{message('views.layer', lang)} {layer.index}: Linear {layer.fan_in} → {layer.fan_out}, "
-        f"{spoken(layer.activation, lang)}, "
-        + (message("views.frozen", lang) if layer.norm is None else f"‖∂L/∂W‖ = {layer.norm:.2g}")
-        for layer in (layers if len(layers) <= 12 else [layers[0], layers[-1]])
+        f"{message('views.layer', lang)} {layer.number}: "
+        + ", ".join(titled(each, lang) for each in (layer.part, *layer.part.after))
+        + (f", {message('views.frozen', lang)}" if layer.norm is None else f", ‖{layer.symbol}‖ = {layer.norm:.2g}")
+        for layer in (told if len(told) <= 12 else [told[0], told[-1]])
     )
-    total = drawing.grouped(sum(layer.parameters for layer in layers))
+    total = drawing.grouped(sum(layer.parameters for layer in told))
     number = drawing.number(value.numpy(), decimals=decimals)
-    facts = message("views.layers_described", lang, count=len(layers), parameters=total, loss=number)
-    return f"{facts} {shown}."
-
-
-def _counted(count: int, key: str, lang: str) -> str:
-    """Return a count and what is counted, of which the message has the singular and the plural."""
-    one, many = message(key, lang).split("|")
-    return f"{drawing.grouped(count)} {one if count == 1 else many}"
+    facts = message("views.layers_described", lang, count=len(told), parameters=total, loss=number)
+    branches = sum(isinstance(each, Branch) for each in flow.elements)
+    around = [message("views.branches", lang, count=branches)] if branches else []
+    order = [] if flow.is_known else [message("views.in_order", lang) + "."]
+    return " ".join([f"{title}.", facts, *around, *order, f"{shown}."])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 import autograd_lite as ag
 from autograd_lite import drawing
@@ -13,23 +11,21 @@ from autograd_lite.errors import ArgumentError, GradientError, UsageError
 from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language
 from autograd_lite.spelling import spelled
-from nn.arguments import check_loss, choice
-from nn.messages import message
-from nn.mlp import MLP
+from nn.arguments import called, check_loss, choice
 from nn.module import Module
 from nn.observation import observed
-from nn.passes import Pass
 from nn.telling.derivation import checked_notation
+from nn.views.calls import in_scopes, unmoved
 from nn.views.delta import draw_delta
 from nn.views.layers import draw_layers
+from nn.views.marks import check_report, draw_report
 from nn.views.neurons import draw_neurons
+from nn.views.page import Page
 
 if TYPE_CHECKING:  # which an undrawn report need not load
-    from nn.grading.quantities import Quantity
     from nn.grading.report import Report
 
 VIEWS = ("layers", "delta", "neurons", "ops")
-_FAULTS = {"wrong": "views.wrong", "misshapen": "views.misshapen", "failed": "views.failed"}
 
 
 @spelled
@@ -41,6 +37,7 @@ def draw(
     view: str = "layers",
     *,
     decimals: int = 4,
+    width: str | None = None,
     theme: str = "light",
     notation: str = "z-a",
     lang: str = "en",
@@ -50,9 +47,9 @@ def draw(
 
     Parameters
     ----------
-    model : MLP, Module or function
-        The view 'layers' draws an MLP, 'delta' and 'neurons' what `nn.backprop` records, 'ops' whatever computes a
-        result of x.
+    model : Module or function
+        The view 'layers' draws any Module, 'delta' and 'neurons' what `nn.backprop` records, 'ops' whatever computes
+        a result of x. A copy of a Module is run, so that running statistics stay as they are.
     x : array_like
         A batch (N, in) or one example (in,).
     y : array_like
@@ -60,18 +57,23 @@ def draw(
     loss : Loss or function
         Called as ``loss(model(x), y)``; its result is a scalar.
     view : {'layers', 'delta', 'neurons', 'ops'}
-        'layers' has a card a layer with ‖∂L/∂W‖, repeated layers folded into one, and the norms of all of them as bars.
+        'layers' has a card a layer with ‖∂L/∂W‖, in the order in which they ran, branches around residual blocks,
+        repeated layers and blocks folded into one, and the norms of all of them as bars.
         'delta' has the forward pass on one lane and δˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ ⊙ σ′(zˡ) running back on a second, each factor
-        with its numbers, for up to five layers. 'neurons' has every neuron with z, a and δ and every weight w with
+        with its numbers, for up to 20 layers; what does not fit beside one another goes on in the next row.
+        'neurons' has every neuron with z, a and δ and every weight w with
         ∂w = ∂L/∂w on its edge, for one example and up to eight neurons a layer.
         'ops' has every operation, value and gradient: `autograd_lite.draw` of one pass, in which parameters without
         a name of their own go by their path, such as ``a.weight``.
     decimals : int
         Digits after the point of computed numbers.
+    width : str, optional
+        The width of the page, such as '17cm', '6.7in' or '480pt': the picture is arranged, in 'delta' with as little
+        as one layer a row, so that no text is smaller than 7 pt there, and warns where that cannot be done.
     theme : {'light', 'dark', 'print', 'auto'}
         'auto' is light, and in an SVG dark for readers whose system is.
     notation : {'z-a', 'u-o'}
-        In 'delta' and 'neurons', the letters of the first note (z, a, W, L) or of the second (u, o, θ, Err).
+        In all views but 'layers', the letters of the first note (z, a, W, L) or of the second (u, o, θ, Err).
     lang : {'en', 'es'}
         The language of the words.
     report : Report, optional
@@ -90,6 +92,11 @@ def draw(
     GradientError
         When the loss is not a scalar.
 
+    Warns
+    -----
+    UserWarning
+        When the text would be smaller than 7 pt at `width`.
+
     Examples
     --------
     >>> nn.draw(*nn.worked_example())
@@ -98,67 +105,60 @@ def draw(
     <Drawing: La recursión de δ de una red 2-3-1>
     """
     choice("view", view, VIEWS)
-    look, decimals = drawing.theme_named(theme), checked_decimals(decimals)
+    look, decimals, page = drawing.theme_named(theme), checked_decimals(decimals), Page(width)
     checked_notation(notation)
     checked_language(lang)
+    if width is not None:
+        drawing.page_width(width)
     if report is not None and view != "delta":
         raise ArgumentError(f"A report is drawn in the view 'delta', got view={view!r}.", "Write view='delta'.")
-    if view in ("delta", "neurons"):
-        check_loss(loss)
-        told = observed(model, x, y, loss)  # type: ignore[arg-type]  # which refuses what is no Module
-        if view == "neurons":
-            return draw_neurons(told, look, decimals=decimals, notation=notation, lang=lang)
-        marks = _marks(report, told, lang, decimals)
-        return draw_delta(told, look, decimals=decimals, notation=notation, lang=lang, marks=marks)
-    if view == "layers" and not isinstance(model, MLP):
-        raise UsageError(
-            f"The view 'layers' draws an MLP, got {type(model).__name__}.", "Draw its operations: view='ops'."
-        )
+    if view == "ops":
+        return _operations(model, x, y, loss, decimals=decimals, width=width, theme=theme, notation=notation, lang=lang)
+    if view == "layers":
+        return _layers(model, x, y, loss, look, decimals=decimals, lang=lang, page=page)
+    check_loss(loss)
+    told = observed(model, x, y, loss)  # type: ignore[arg-type]  # which refuses what is no Module
+    if view == "neurons":
+        return draw_neurons(told, look, decimals=decimals, notation=notation, lang=lang, page=page)
+    if report is None:
+        return draw_delta(told, look, decimals=decimals, notation=notation, lang=lang, page=page)
+    check_report(report, told)
+    return draw_report(report, decimals=decimals, width=width, theme=theme, notation=notation, lang=lang)
+
+
+def _layers(
+    model: Any, x: Any, y: Any, loss: Any, look: drawing.Theme, *, decimals: int, lang: str, page: Page
+) -> drawing.Drawing:
+    if not isinstance(model, Module):
+        raise UsageError(f"The view 'layers' draws a Module, got {called(model)}.", "Draw its operations: view='ops'.")
+    targets = _named(y, "y")
+    return draw_layers(
+        model,
+        _named(x, "x"),
+        lambda prediction: _scalar(loss(prediction, targets)),
+        loss,
+        look,
+        decimals=decimals,
+        lang=lang,
+        page=page,
+    )
+
+
+def _operations(model: Any, x: Any, y: Any, loss: Any, **options: Any) -> drawing.Drawing:
+    copied = in_scopes(model) if isinstance(model, Module) else model
     inputs, targets = _named(x, "x"), _named(y, "y")
-    with ag.enable_grad():
-        value = loss(model(inputs), targets)
+    with ag.enable_grad(), unmoved():
+        value = _scalar(loss(copied(inputs), targets))
+    return drawing.draw(value, names=_names(copied, inputs), **options)
+
+
+def _scalar(value: ag.Tensor) -> ag.Tensor:
     if value.size != 1:
         raise GradientError(
             f"The loss has shape {value.shape}; a gradient belongs to a scalar.",
             "Use a loss with reduction='mean' or 'sum'.",
         )
-    if isinstance(model, MLP) and view == "layers":
-        return draw_layers(model, inputs, value, loss, look, decimals=decimals, lang=lang)
-    return drawing.draw(value, decimals=decimals, theme=theme, names=_names(model, inputs), lang=lang)
-
-
-def _marks(report: Report | None, told: Pass, lang: str, decimals: int) -> Mapping[Quantity, str]:
-    """Return what is wrong with each step that is: what was given at the worst element."""
-    if report is None:
-        return {}
-    if not hasattr(report, "verdicts"):
-        raise UsageError(f"report is what nn.verify returned, got {type(report).__name__}.", "Leave it out otherwise.")
-    if not _is_of(report.point.told, told):
-        raise ArgumentError(
-            "The report is of another network, other data or another loss.",
-            "Draw the network, the data and the loss that nn.verify was given.",
-        )
-    marks = {}
-    for verdict in report.verdicts:
-        if verdict.status not in _FAULTS:
-            continue
-        said = message(_FAULTS[verdict.status], lang)
-        if verdict.worst is not None and verdict.given is not None:
-            given = drawing.number(verdict.given[verdict.worst], decimals=decimals)
-            said += f": {report.place(verdict.quantity, verdict.worst)} {given}"
-        marks[verdict.quantity] = said
-    return marks
-
-
-def _is_of(judged: Pass, told: Pass) -> bool:
-    """Tell whether two passes are the same, up to the rounding of float32."""
-
-    def parts(each: Pass) -> list[Any]:
-        return [each.x, each.y, each.loss, *(part for layer in each.layers for part in (layer.W, layer.z))]
-
-    return [np.shape(part) for part in parts(judged)] == [np.shape(part) for part in parts(told)] and all(
-        np.allclose(one, other, rtol=1e-4, atol=1e-6) for one, other in zip(parts(judged), parts(told), strict=True)
-    )
+    return value
 
 
 def _named(data: Any, name: str) -> ag.Tensor:

@@ -19,18 +19,19 @@ from nn.telling.derivation import derivation
 from nn.views.cards import Cards
 from nn.views.description import described, sizes_of
 from nn.views.lanes import Card
+from nn.views.neurons_story import NeuronsStory, lowered, node_key
+from nn.views.page import Page
 from nn.views.typesetting import NUMBER, Typesetter, in_width, row
 from nn.views.wiring import STUB, Circle, Label, Layer, Point, Wiring, free_reach, rim, wired
 
 MOST_NEURONS = 8
 _LINE = 12
-_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _THIN, _THICK = 0.8, 2.6
 _AWAY, _LEGEND = 24.0, 14.0
 _HEAD = 6.0
 
 
-def draw_neurons(told: Pass, theme: Theme, *, decimals: int, notation: str, lang: str) -> drawing.Drawing:
+def draw_neurons(told: Pass, theme: Theme, *, decimals: int, notation: str, lang: str, page: Page) -> drawing.Drawing:
     """Draw the neurons view of a pass.
 
     Parameters
@@ -42,6 +43,8 @@ def draw_neurons(told: Pass, theme: Theme, *, decimals: int, notation: str, lang
         Digits after the point of computed numbers.
     notation : {"z-a", "u-o"}
     lang : {"en", "es"}
+    page : Page
+        What it is to fit on.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def draw_neurons(told: Pass, theme: Theme, *, decimals: int, notation: str, lang
             f"The view 'neurons' draws at most {MOST_NEURONS} neurons a layer, got {widest}.",
             "Draw view='layers', which has room for any number.",
         )
-    return _Picture(told, theme, decimals, notation, lang).drawn()
+    return _Picture(told, theme, decimals, notation, lang).drawn(page)
 
 
 class _Line(NamedTuple):
@@ -73,7 +76,7 @@ class _Line(NamedTuple):
 class _Picture:
     def __init__(self, told: Pass, theme: Theme, decimals: int, notation: str, lang: str) -> None:
         self.told, self.theme, self.decimals, self.lang = told, theme, decimals, lang
-        letters = NOTATIONS[notation]
+        self.notation, letters = notation, NOTATIONS[notation]
         self.z, self.a = letters.z, letters.a
         self.w = letters.W.lower()
         self.setter = Typesetter.of(told, theme, decimals)
@@ -81,7 +84,7 @@ class _Picture:
         self.cards = Cards(told, self.telling, self.setter)
         self.title = message("views.neurons", lang, sizes=sizes_of(told))
 
-    def drawn(self) -> drawing.Drawing:
+    def drawn(self, page: Page) -> drawing.Drawing:
         insides = [self._inputs(), *(self._inside(layer) for layer in self.told.layers)]
         labels = [self._labels(layer) for layer in self.told.layers]
         sizes = [Layer(len(insides[0]), _radius(insides[0]))]
@@ -91,11 +94,11 @@ class _Picture:
         wiring = wired(sizes)
         sheet = Sheet(self.title, self.theme)
         for (k, j), circle in wiring.neurons.items():
-            sheet.put(_name(k, j), self._neuron(insides[k][j], circle, is_input=k == 0), (circle.x, circle.y))
+            sheet.put(node_key(k, j), self._neuron(insides[k][j], circle, is_input=k == 0), (circle.x, circle.y))
         for (k, j, i), place in wiring.labels.items():
             block = labels[k - 1][j, i].sized(int(place.width), int(place.height))
             weight = None if i is None else float(self.told.layers[k - 1].W[j, i])
-            sheet.put(_name(k, j, i), self._label(block, place, weight), (place.x, place.y))
+            sheet.put(node_key(k, j, i), self._label(block, place, weight), (place.x, place.y))
         self._draw_wires(sheet, wiring)
         cards = self._loss(sheet, wiring)
         bottom = max(
@@ -107,17 +110,25 @@ class _Picture:
         for line in self._legend(right):
             sheet.text(line, 0, bottom + _LEGEND)
             bottom += line.height + 3
-        return drawing.Drawing(
-            sheet.source(),
+        picture = drawing.Drawing(
+            sheet.source(**page.attributes),
             title=self.title,
             description=described(self.title, self.telling, self.setter, self.lang),
-            story=drawing.Story({}, lang=self.lang),
+            story=NeuronsStory(
+                self.told,
+                self.notation,
+                self.lang,
+                self.decimals,
+                self.setter.spoken(self.telling.chapters[0].sections[-1].steps[-1]),
+                tuple(card.key for card in cards),
+            ).story,
         )
+        return page.checked(picture, "Draw view='delta', which has rows, or a wider page.")
 
     def _inputs(self) -> list[Block]:
         style = Style(NUMBER, self.theme.ink, courier=True)
         values = [each for (each,) in drawing.rows(self.told.x, decimals=self.decimals, given=True)]
-        names = [self._symbol(f"x{_lowered(i)}", self.theme.ink) for i in range(len(values))]
+        names = [self._symbol(f"x{lowered(i)}", self.theme.ink) for i in range(len(values))]
         return [_centred([name, words(value, style, height=_LINE)]) for name, value in zip(names, values, strict=True)]
 
     def _inside(self, layer: LayerRecord) -> list[Block]:
@@ -126,7 +137,7 @@ class _Picture:
         columns = [(self.z, layer.z, False), (self.a, layer.a, False), ("δ", layer.delta, True)]
         written = [self._written(values) for _, values, _ in columns]
         lines = [
-            _Line(f"{letter}{raised}{_lowered(j)}", texts[j], is_gradient)
+            _Line(f"{letter}{raised}{lowered(j)}", texts[j], is_gradient)
             for j in range(len(layer.W))
             for (letter, _, is_gradient), texts in zip(columns, written, strict=True)
         ]
@@ -138,12 +149,12 @@ class _Picture:
         weights = drawing.rows(layer.W, decimals=self.decimals, given=True)
         slopes = drawing.rows(layer.dW, decimals=self.decimals)
         for j, i in np.ndindex(layer.W.shape):
-            name = f"{self.w}{raised}{_lowered(j)}{_lowered(i)}"
+            name = f"{self.w}{raised}{lowered(j)}{lowered(i)}"
             lines[j, i] = [_Line(name, weights[j][i]), _Line(f"∂{self.w}", slopes[j][i], True)]
         if layer.b is not None and layer.db is not None:
             values, slopes_of_b = self._written(layer.b, given=True), self._written(layer.db)
             for j, (bias, slope) in enumerate(zip(values, slopes_of_b, strict=True)):
-                lines[j, None] = [_Line(f"b{raised}{_lowered(j)}", bias), _Line("∂b", slope, True)]
+                lines[j, None] = [_Line(f"b{raised}{lowered(j)}", bias), _Line("∂b", slope, True)]
         blocks = self._blocks([line for pair in lines.values() for line in pair], 2)
         return {key: padded(block, left=5, right=5, top=2, bottom=2) for key, block in zip(lines, blocks, strict=True)}
 
@@ -203,11 +214,11 @@ class _Picture:
             style = {"color": self._colour(weight), "penwidth": f"{thick:.2f}"}
             if _is_negative(weight):
                 style["style"] = "dashed"
-            label = _name(k, j, i)
+            label = node_key(k, j, i)
             for start, end in segments[:-1]:
                 assert i is not None
-                sheet.arrow(_name(k - 1, i), label, [start, _beyond(start, end)], arrowhead="none", **style)
-            sheet.arrow(label, _name(k, j), segments[-1], **style)
+                sheet.arrow(node_key(k - 1, i), label, [start, _beyond(start, end)], arrowhead="none", **style)
+            sheet.arrow(label, node_key(k, j), segments[-1], **style)
 
     def _loss(self, sheet: Sheet, wiring: Wiring) -> list[Card]:
         """Put the loss below a single output, or at the right of several, and the target below it."""
@@ -231,7 +242,7 @@ class _Picture:
             sheet.put(card.key, card.node, (card.x, card.y))
         for j, circle in enumerate(outputs):
             end = (first.x, first.top) if below else (first.left, first.y)
-            sheet.arrow(_name(depth, j), first.key, [rim(circle, end), end])
+            sheet.arrow(node_key(depth, j), first.key, [rim(circle, end), end])
         if first is not last:
             sheet.arrow(first.key, last.key, [(first.right, first.y), (last.left, last.y)])
         sheet.arrow("y", last.key, [(last.x, placed[-1].top), (last.x, last.bottom)])
@@ -268,17 +279,6 @@ def _centred(blocks: Iterable[Block]) -> Block:
     column = list(blocks)
     width = max(block.width for block in column)
     return above(padded(block, left=(width - block.width) // 2) for block in column)
-
-
-def _name(*place: int | None) -> str:
-    """Return the name of a node: n1_0 for a neuron, w1_0_2 for a weight, b1_0 for a bias."""
-    letter = "n" if len(place) == 2 else "b" if place[-1] is None else "w"
-    return letter + "_".join(str(each) for each in place if each is not None)
-
-
-def _lowered(index: int) -> str:
-    """Return an index as formulas have it, counted from 1."""
-    return str(index + 1).translate(_LOWERED)
 
 
 def _thickness(weight: float, weights: Array) -> float:

@@ -18,7 +18,7 @@ from nn.telling.parts import Group, Matrix, Stage, Step
 # Whole points: the embedded renderer rounds the sizes of its letters.
 FORMULA, SLOPE, NUMBER = 11.0, 10.0, 9.0
 _LINE, _LEADING = 11, 4
-_BRACKET = 3
+_LEADED = 1.2
 # A function's name or a word is upright, and so is what is lowered in e_y; all else is a name or a sign.
 _LETTER = "A-Za-zÀ-ÖØ-öø-ž"
 _PIECES = re.compile(
@@ -133,15 +133,14 @@ class Typesetter:
         return block
 
     def _between(self, block: Block) -> Block:
-        """Return a block in parentheses, or in brackets of its height."""
+        """Return a block in parentheses of its height."""
         if block.height <= 1.5 * _LINE:
             left, right = (words(each, Style(FORMULA, self.theme.ink), height=block.height) for each in "()")
             return row([left, block, right])
-        left, right = (
-            Block("", _BRACKET, block.height, border=f' BORDER="1" SIDES="{sides}" COLOR="{self.theme.ink}"')
-            for sides in ("LTB", "RTB")
-        )
-        return beside([left, space(2), block, space(2), right])
+        # A letter is lower than its line.
+        height = round(_LEADED * block.height)
+        left, right = (words(each, Style(block.height, self.theme.ink), height=height) for each in "()")
+        return row([left, space(1, height), block, space(2, height), right])
 
     def _has_large(self, stage: Stage) -> bool:
         return any(

@@ -1,5 +1,7 @@
 """The δ view: every number of the pass, nothing in the way of anything, and the recursion in words."""
 
+import re
+import warnings
 from collections import Counter
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 
 import nn
 from autograd_lite.errors import ArgumentError, UsageError
-from tests.nn.view_checks import numbers, overlaps, size_of, texts, written
+from tests.nn.view_checks import numbers, on_page, overlaps, size_of, texts, written
 
 
 def delta(*arguments, **options):
@@ -132,11 +134,86 @@ def test_a_report_marks_the_step_that_is_wrong_with_what_was_given():
     example = nn.worked_example()
     report = nn.verify(*example, hand=lambda a2, y: {"delta2": a2 - y})
     drawing = delta(*example, report=report)
-    (mark,) = [text for text in texts(drawing) if text.words.startswith("✗")]
+    (mark,) = [text for text in texts(drawing) if text.words.startswith("✗ ")]
     assert mark.words == "✗ wrong by hand: [1] −0.4626" and mark.fill == "#be123c"
     assert "Marked: δ² wrong by hand" in drawing.description
     right = nn.verify(*example, hand=lambda a2, y, sp2: {"delta2": (a2 - y) * sp2})
     assert not [text for text in texts(delta(*example, report=right)) if text.words.startswith("✗")]
+
+
+def test_a_report_is_drawn_from_what_it_holds_in_its_own_words():
+    example = nn.worked_example()
+    report = nn.verify(*example, hand=lambda a2, y: {"delta2": a2 - y}, notation="u-o", lang="es")
+    assert report.draw().source == delta(*example, report=report, notation="u-o", lang="es").source
+    assert "✗ incorrecto a mano: [1] −0.4626" in {text.words for text in texts(report.draw())}
+    assert report.draw(lang="en", notation="z-a").title == "The δ recursion of a 2-3-1 network"
+
+
+def test_the_legend_tells_what_a_mark_is():
+    example = nn.worked_example()
+    report = nn.verify(*example, hand=lambda a2, y: {"delta2": a2 - y})
+    line = "wrong by hand, with the number given"
+    assert line in {text.words for text in texts(report.draw())}
+    assert line not in {text.words for text in texts(delta(*example))}
+
+
+def test_a_difference_of_batches_stands_in_round_parentheses_as_tall_as_it(rng):
+    found = texts(delta(*network(rng, [2, 3], batch=4)))
+    opening, closing = ([text for text in found if text.words == sign and text.size > 20] for sign in "()")
+    assert len(opening) == len(closing) == 1
+    inside = [text for text in found if opening[0].right <= text.left and text.right <= closing[0].left + 1]
+    assert "−" in {text.words for text in inside}
+
+
+@pytest.mark.parametrize("depth", [6, 12, 20])
+def test_more_layers_go_on_in_further_rows(rng, depth):
+    arguments = network(rng, [2] + [3] * (depth - 1) + [1])
+    drawing = delta(*arguments)
+    found = texts(drawing)
+    width, height = size_of(drawing)
+    shown = Counter(numbers(found))
+    expected = Counter()
+    for layer in nn.backprop(*arguments).layers:
+        for values in (layer.W, layer.z, layer.a):
+            expected |= Counter(written(values))
+    assert not overlaps(found) and not expected - shown
+    assert width < 1200 and height < 300 * depth
+
+
+def test_a_row_says_what_goes_on_where(rng):
+    drawing = delta(*network(rng, [2] + [3] * 6 + [1]))
+    ways = re.findall(r"^\t((?:to|from)_\w+) \[", drawing.source, re.MULTILINE)
+    assert sorted(ways) == [
+        "from_a4", "from_a6", "from_delta4", "from_delta6", "to_a4", "to_a6", "to_delta4", "to_delta6"
+    ]  # fmt: skip
+    assert {"a³", "δ⁴", "to layer 4", "from layer 3", "from layer 4", "to layer 3"} <= {
+        text.words for text in texts(drawing)
+    }
+    assert "goes on in another row" in " ".join(text.words for text in texts(drawing))
+    # δ⁴ leaves its row at the left, and enters the row of layer 3 at the right.
+    links = [line.split(" [")[0].strip() for line in drawing.source.splitlines() if "->" in line]
+    assert {"delta4 -> to_delta4", "from_delta4 -> delta3", "a3 -> to_a4", "from_a4 -> z4"} <= set(links)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "width", "rows"),
+    [([2, 2, 1], "17cm", 1), ([2, 3, 3, 1], "17cm", 2), ([2, 3, 3, 1], "40cm", 1), ([2, 3, 3, 1], "12cm", 3)],
+)
+def test_a_page_decides_how_many_layers_stand_in_a_row(rng, sizes, width, rows):
+    drawing = delta(*network(rng, sizes), width=width)
+    shown, smallest = on_page(drawing)
+    assert shown <= float(width.removesuffix("cm")) / 2.54 * 72 + 0.5 and smallest >= 6.95
+    assert len(re.findall(r"^\tto_a\d+ \[", drawing.source, re.MULTILINE)) == rows - 1
+
+
+def test_a_page_that_is_too_narrow_is_warned_of_where_it_was_asked_for(rng):
+    arguments = network(rng, [6, 6, 6], batch=6)
+    with pytest.warns(UserWarning, match=r"at 8cm the smallest text of this picture is \d\.\d pt, less") as caught:
+        delta(*arguments, width="8cm")
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        delta(*nn.worked_example(), width="17cm")
 
 
 def test_looking_changes_nothing():
@@ -149,8 +226,8 @@ def test_looking_changes_nothing():
 
 
 def test_what_does_not_fit_is_refused_in_two_lines(rng):
-    with pytest.raises(ArgumentError, match=r"at most 5 layers, got 6.\nDraw view='layers'"):
-        delta(*network(rng, [2] * 7))
+    with pytest.raises(ArgumentError, match=r"at most 20 layers, got 21.\nDraw view='layers'"):
+        delta(*network(rng, [2] * 22))
     with pytest.raises(UsageError, match=r"records an nn\.MLP or nn\.Sequential, got function"):
         delta(lambda x: x, [1.0], [1.0], nn.MSELoss())
     example = nn.worked_example()

@@ -159,9 +159,10 @@ def test_the_sheet_asks_and_does_not_tell() -> None:
         assert "0.3407" in sheet and "-0.1481" in sheet and "Solution" in sheet
 
 
-def test_a_notebook_shows_the_sheet() -> None:
+def test_a_notebook_shows_the_sheet_below_its_own_headings() -> None:
     exercise = nn.exercise(seed=2)
-    assert exercise._repr_markdown_() == exercise.to_markdown()
+    assert exercise._repr_markdown_() == f"##{exercise.to_markdown()}"
+    assert exercise.to_markdown().startswith("# ")
 
 
 def test_the_tasks_go_back_layer_by_layer() -> None:

@@ -1,5 +1,7 @@
 """The neurons view: every number with its name, and no label in the way of another, of a neuron or of an edge."""
 
+import json
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import product
@@ -128,3 +130,20 @@ def test_what_does_not_fit_is_refused_in_two_lines(rng):
         neurons(model, np.ones((5, 2)), np.ones((5, 1)), loss)
     with pytest.raises(ValueError, match=r"at most 8 neurons a layer, got 9.\nDraw view='layers'"):
         neurons(*network(rng, [2, 9, 1]))
+
+
+def test_the_page_tells_every_neuron_with_the_numbers_put_in():
+    page = neurons(*nn.worked_example()).pipe("html").decode()
+    told = json.loads(re.search(r"<script[^>]*json[^>]*>(.*?)</script>", page, re.DOTALL)[1])
+    said = [moment["said"] for moment in told["moments"]]
+    assert "z¹₁ = 0.1 · 1 + 0.3 · 2 + 0.1 = 0.8000, a¹₁ = ReLU(z¹₁) = 0.8000" in said
+    assert any(line.startswith("δ²₁ = ∂L/∂a²₁ · σ′(z²₁) = (−0.4626) · 0.2486 = −0.1150; ") for line in said)
+    assert said[-1] == (
+        "δ¹₁ = (w²₁₁ δ²₁) · σ′(z¹₁) = (0.2 · (−0.1150)) · 1 = −0.0230; "
+        "∂w¹₁₁ = (−0.0230) · 1 = −0.0230; ∂w¹₁₂ = (−0.0230) · 2 = −0.0460"
+    )
+
+
+def test_a_picture_too_large_for_its_page_is_warned_of(rng):
+    with pytest.warns(UserWarning, match="at 17cm the smallest text"):
+        neurons(*network(rng, [3, 8, 8, 2]), width="17cm")

@@ -62,6 +62,14 @@ def size_of(drawing):
     return float(box[2]), float(box[3])
 
 
+def on_page(drawing):
+    """Width of a picture on its page, and the size of its smallest text there, in points."""
+    svg = drawing.pipe("svg").decode()
+    scale = re.search(r"scale\(([\d.]+)", svg)
+    smallest = min(text.size for text in texts(drawing)) * (float(scale[1]) if scale else 1.0)
+    return float(re.search(r'<svg width="([\d.]+)pt"', svg)[1]), smallest
+
+
 def written(values, decimals=4):
     """Numbers as a reader expects them: so many decimals, a true minus sign, and no negative zero."""
     texts = [f"{value:.{decimals}f}" for value in np.ravel(values)]
