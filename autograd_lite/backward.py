@@ -7,6 +7,7 @@ The layer recursion δˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ ⊙ σ′(zˡ) is nowhere wri
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,17 +72,18 @@ def backward(
     GradientError
         When an earlier walk has freed the graph.
     """
-    order = topological_order(seeds)
-    passing: set[Node] = set() if targets is None else towards(targets, order)
+    passing: set[Node] = set() if targets is None else towards(targets, topological_order(seeds))
     reached = passing.union(targets or ())
     cotangents = dict(seeds)
+    # What used a node is younger than the node: the youngest that waits has received all that it will.
+    waiting = [(-node.stamp, node) for node in seeds]
+    heapify(waiting)
     sums: set[Node] = set()
     wanted = {}
     watched = current_mode.get().anomaly
-    for node in order:
-        g = cotangents.pop(node, None)
-        if g is None:
-            continue
+    while waiting:
+        _, node = heappop(waiting)
+        g = cotangents.pop(node)
         notes = node.notes
         if notes is not None:
             if hooks and notes.hooks:
@@ -117,6 +119,7 @@ def backward(
             total = cotangents.get(parent)
             if total is None:
                 cotangents[parent] = contribution
+                heappush(waiting, (-parent.stamp, parent))
             elif parent in sums:  # made here, so that nobody else sees it change
                 total += contribution
                 cotangents[parent] = total
@@ -222,4 +225,4 @@ def _named(node: Node) -> str:
 
 def silent() -> np.errstate:
     """Return the context in which a walk runs: an infinite local derivative is not the user's division by zero."""
-    return np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore")
+    return np.errstate(all="ignore")

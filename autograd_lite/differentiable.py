@@ -105,19 +105,19 @@ class Differentiable(Interop):
         retain = create_graph if retain_graph is None else retain_graph
         owners = None if inputs is None else {node_that_needs(each): each for each in tensors_of(inputs, "inputs")}
         totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
-        for node, total in leaving(totals, recorded=create_graph):
-            owner = owners[node] if owners is not None else owner_of(node)
-            if owner is not None:
-                owner._accumulate(total)
+        with LOCK:  # two threads that add to one gradient must not lose a summand
+            for node, total in leaving(totals, recorded=create_graph):
+                owner = owners[node] if owners is not None else owner_of(node)
+                if owner is not None:
+                    owner._accumulate(total)
 
     def _accumulate(self, gradient: Any) -> None:
-        with LOCK:  # two threads that add to one gradient must not lose a summand
-            if self._grad is None:
-                self._grad = gradient
-            elif gradient.requires_grad or self._grad.requires_grad:
-                self._grad = self._grad + gradient
-            else:
-                self._grad = wrap(np.asarray(self._grad._value + gradient._value), None)
+        if self._grad is None:
+            self._grad = gradient
+        elif gradient.requires_grad or self._grad.requires_grad:
+            self._grad = self._grad + gradient
+        else:
+            self._grad = wrap(np.asarray(self._grad._value + gradient._value), None)
 
     def retain_grad(self) -> None:
         """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
@@ -211,7 +211,7 @@ def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, 
             yield node, wrap(np.array(mine._value), mine._node)
         return
     for node, g in owned(totals):
-        yield node, wrap(conj(g), None)
+        yield node, wrap(g if g.dtype.kind != "c" else conj(g), None)
 
 
 def owner_of(node: Node) -> Any:
@@ -307,19 +307,20 @@ def _node_of_result(output: Any) -> Node:
 def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
     """Return the gradient at the result in the walk's form."""
     if gradient is None:
-        if output.size != 1:
+        value = output._value
+        if value.size != 1:
             raise GradientError(
                 f"backward() needs a scalar, got shape {output.shape}.",
                 f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
                 f"loss.backward(np.ones({output.shape[0] if output.ndim == 1 else output.shape})).",
             )
-        if output.dtype.kind == "c":
+        if value.dtype.kind == "c":
             raise GradientError(
                 f"backward() needs a real scalar, got dtype {output.dtype}.",
                 "A complex result has no direction of steepest ascent: take abs(z), z.real or z.imag first.",
             )
-        one = output.dtype.type(1)
-        gradient = np.full(output.shape, one) if output.shape else one
+        one = value.dtype.type(1)
+        gradient = np.full(value.shape, one) if value.shape else one
         return wrap(gradient, None) if create_graph else gradient
     if isinstance(gradient, bool):
         raise UsageError(

@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar
-from functools import lru_cache, wraps
+from functools import wraps
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
@@ -31,18 +31,20 @@ Hook = Callable[[Cotangent], Cotangent]
 
 
 class Mode(NamedTuple):
-    """What recording depends on: whether gradients are wanted, the scope, and whether every number is checked."""
+    """What recording depends on: whether gradients are wanted, the scope, and whether every number is checked.
+
+    And who changed it: the innermost block that is open in this thread or task, and the mode around that.
+    """
 
     recording: bool = True
     scope: tuple[str, ...] = ()
     anomaly: bool = False
+    block: Any = None
+    around: Any = None
 
 
 RECORDING = Mode()
 current_mode: ContextVar[Mode] = ContextVar("current_mode", default=RECORDING)
-
-# The blocks that are open in this thread or task, innermost first: the block, the mode around it, and the others.
-open_blocks: ContextVar[Any] = ContextVar("open_blocks", default=None)
 
 # Held while threads change what they share: a leaf's gradient, a node's hooks, the log of writes.
 LOCK = RLock()
@@ -105,30 +107,19 @@ class Node:
 
     __slots__ = ("dtype", "inputs", "keywords", "name", "notes", "parents", "plan", "saved", "scope", "shape", "stamp")
 
-    requires_grad = True
+    plan: Plan
+    inputs: tuple[Any, ...]
+    parents: tuple[Node, ...]
+    saved: tuple[Any, ...] | None
+    keywords: dict[str, Any]
+    shape: tuple[int, ...]
+    dtype: Any
+    scope: tuple[str, ...]
+    stamp: int
+    name: str | None
+    notes: Notes | None
 
-    def __init__(
-        self,
-        plan: Plan,
-        inputs: tuple[Any, ...],
-        parents: tuple[Node, ...],
-        saved: tuple[Any, ...] | None,
-        keywords: dict[str, Any],
-        shape: tuple[int, ...],
-        dtype: Any,
-        scope: tuple[str, ...],
-    ) -> None:
-        self.plan = plan
-        self.inputs = inputs
-        self.parents = parents
-        self.saved = saved
-        self.keywords = keywords
-        self.shape = shape
-        self.dtype = dtype
-        self.scope = scope
-        self.stamp = clock()
-        self.name: str | None = None
-        self.notes: Notes | None = None
+    requires_grad = True
 
     @property
     def op(self) -> Primitive | None:
@@ -153,9 +144,37 @@ class Node:
         """Free what the forward pass saved; the structure stays."""
         self.saved = None
         if self.parents is not self.inputs:
-            self.inputs = tuple([_departed(each) for each in self.inputs])
-        if "index" in self.keywords:
+            self.inputs = tuple([each if type(each) is Node else _departed(each) for each in self.inputs])
+        if self.keywords and "index" in self.keywords:
             self.keywords = {**self.keywords, "index": _departed_index(self.keywords["index"])}
+
+
+def fill(
+    node: Node,
+    plan: Plan,
+    inputs: tuple[Any, ...],
+    parents: tuple[Node, ...],
+    saved: tuple[Any, ...] | None,
+    keywords: dict[str, Any],
+    y: Any,
+    scope: tuple[str, ...],
+) -> Node:
+    """Write what was recorded into a new node and return it.
+
+    As a plain function, because a class with an ``__init__`` takes three times as long to call.
+    """
+    node.plan = plan
+    node.inputs = inputs
+    node.parents = parents
+    node.saved = saved
+    node.keywords = keywords
+    node.shape = y.shape
+    node.dtype = y.dtype
+    node.scope = scope
+    node.stamp = clock()
+    node.name = None
+    node.notes = None
+    return node
 
 
 class Leaf(Node):
@@ -170,7 +189,7 @@ class Leaf(Node):
     __slots__ = ("requires_grad", "value")
 
     def __init__(self, value: Any) -> None:
-        super().__init__(NO_PLAN, (), (), (), {}, value.shape, value.dtype, ())
+        fill(self, NO_PLAN, (), (), (), {}, value, ())
         self.value = value
         self.requires_grad = False
 
@@ -239,35 +258,28 @@ class _ModeChange(ContextDecorator):
         raise TypeError(f"{type(self).__name__} changes no mode.")
 
     def __enter__(self) -> None:
-        mode = current_mode.get()
-        current_mode.set(self._changed(mode))
-        open_blocks.set((self, mode, open_blocks.get()))
+        current_mode.set(self._changed(current_mode.get()))
 
     def __exit__(self, *exception: object) -> None:
-        entry = open_blocks.get()
-        if entry is not None and entry[0] is self:
-            _, mode, outer = entry
-            current_mode.set(mode)
-            open_blocks.set(outer)
+        mode = current_mode.get()
+        if mode.block is self:
+            current_mode.set(mode.around)
             return
-        inner, mode, outer = _nearest(self)
-        current_mode.set(mode)
-        open_blocks.set(outer)
+        inner, around = _nearest(self, mode)
+        current_mode.set(around)
         # Blocks within this one that stay open, as when two generators end in turns.
         for block in inner:
             block.__enter__()
 
 
-def _nearest(block: _ModeChange) -> tuple[list[_ModeChange], Mode, Any]:
-    """Return the open blocks within this one, outermost first, the mode around it, and the blocks around it."""
+def _nearest(block: _ModeChange, mode: Mode) -> tuple[list[_ModeChange], Mode]:
+    """Return the open blocks within this one, outermost first, and the mode around it."""
     inner: list[_ModeChange] = []
-    entry = open_blocks.get()
-    while entry is not None:
-        each, mode, outer = entry
-        if each is block:
-            return inner[::-1], mode, outer
-        inner.append(each)
-        entry = outer
+    while mode.block is not None:
+        if mode.block is block:
+            return inner[::-1], mode.around
+        inner.append(mode.block)
+        mode = mode.around
     raise UsageError(
         f"A block of {type(block).__name__}() ends in another thread or task than it began in.",
         "A generator that others move on: open the block around the work, not around the yield.",
@@ -312,7 +324,7 @@ class no_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return mode._replace(recording=False)
+        return Mode(False, mode.scope, mode.anomaly, self, mode)
 
     def _recreate_cm(self) -> no_grad:
         return type(self)()
@@ -331,7 +343,7 @@ class enable_grad(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return mode._replace(recording=True)
+        return Mode(True, mode.scope, mode.anomaly, self, mode)
 
     def _recreate_cm(self) -> enable_grad:
         return type(self)()
@@ -359,16 +371,10 @@ class detect_anomaly(_Switch):
     """
 
     def _changed(self, mode: Mode) -> Mode:
-        return mode._replace(anomaly=True)
+        return Mode(mode.recording, mode.scope, True, self, mode)
 
     def _recreate_cm(self) -> detect_anomaly:
         return type(self)()
-
-
-@lru_cache(maxsize=1024)
-def _within(mode: Mode, name: str) -> Mode:
-    """Return the mode inside a scope; kept, because models enter the same ones at every step."""
-    return mode._replace(scope=(*mode.scope, name))
 
 
 class scope(_ModeChange):
@@ -394,7 +400,7 @@ class scope(_ModeChange):
         self.name = name
 
     def _changed(self, mode: Mode) -> Mode:
-        return _within(mode, self.name)
+        return Mode(mode.recording, (*mode.scope, self.name), mode.anomaly, self, mode)
 
     def _recreate_cm(self) -> scope:
         return type(self)(self.name)

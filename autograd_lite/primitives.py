@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -298,32 +297,20 @@ def _places(rule: Rule | None, pool: list[str]) -> tuple[tuple[int, bool], ...]:
 def _saver(places: list[tuple[tuple[int, bool], ...]]) -> Saver:
     """Return the function that draws the arguments of all rules from the pool.
 
-    Written out for the shapes that most operations have: rules with one argument, or none.
+    Compiled, ``lambda pool: ((pool[1],), (pool[0],), ())``: a loop over the places took as long as two matrix products.
     """
-    k = [each[0][0] for each in places if each]
-    if not any(like for each in places for _, like in each):
-        match tuple(map(len, places)):
-            case (1,):
-                (i,) = k
-                return lambda pool: ((pool[i],),)
-            case (1, 1):
-                i, j = k
-                return lambda pool: ((pool[i],), (pool[j],))
-            case (1, 1, 0):
-                i, j = k
-                return lambda pool: ((pool[i],), (pool[j],), ())
-            case lengths if not any(lengths):
-                nothing = ((),) * len(places)
-                return lambda pool: nothing
-    takers = [_taker(each) for each in places]
-    return lambda pool: tuple([take(pool) for take in takers])
+    drawn = "".join(f"{_drawn(each)}, " for each in places)
+    return eval(f"lambda pool: ({drawn})", {"like": Like.of})  # type: ignore[no-any-return]
 
 
 def _taker(places: tuple[tuple[int, bool], ...]) -> Taker:
     """Return the function that draws one rule's arguments from the pool: values, or only what they are like."""
-    if len(places) > 1 and not any(like for _, like in places):
-        return itemgetter(*[k for k, _ in places])
-    return lambda pool: tuple([Like.of(pool[k]) if like else pool[k] for k, like in places])
+    return eval(f"lambda pool: {_drawn(places)}", {"like": Like.of})  # type: ignore[no-any-return]
+
+
+def _drawn(places: tuple[tuple[int, bool], ...]) -> str:
+    """Return the expression that draws one rule's arguments from the pool."""
+    return f"({''.join([f'like(pool[{k}]), ' if like else f'pool[{k}], ' for k, like in places])})"
 
 
 def check_declaration(primitive: Primitive) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.anomaly import check_result
 from autograd_lite.conversion import plain
 from autograd_lite.errors import AutogradError, IndexingError, ShapeError, UsageError
-from autograd_lite.graph import Node, current_mode
+from autograd_lite.graph import Node, current_mode, fill
 from autograd_lite.primitives import REGISTRY, Plan, Primitive, no_axis
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import owner_of
@@ -78,7 +78,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...], keywords: dict[str, 
         parents = [inputs[k] for k in plan.positions]
     held = tuple(inputs)
     through = held if len(parents) == len(held) else tuple(parents)
-    node = Node(plan, held, through, saved, keywords, y.shape, y.dtype, mode.scope)
+    node = fill(Node(), plan, held, through, saved, keywords, y, mode.scope)
     if mode.anomaly:
         check_result(node, values, y)
     return wrapped(y, node)
@@ -97,7 +97,7 @@ def unary(primitive: Primitive, operand: Any) -> Any:
     if not mode.recording or not plan.positions:
         return wrap(y, None)
     parents = (node,)
-    made = Node(plan, parents, parents, plan.save((x, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope)
+    made = fill(Node(), plan, parents, parents, plan.save((x, y)), NO_KEYWORDS, y, mode.scope)
     if mode.anomaly:
         check_result(made, (x,), y)
     return wrap(y, made)
@@ -143,7 +143,7 @@ def binary(primitive: Primitive, compute: Callable[[Any, Any], Any], a: Any, b: 
     parents = inputs if needed == 3 else (inputs[needed - 1],)
     if raw:
         x, z = own_constants(plan, (a, b), [x, z])
-    node = Node(plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y.shape, y.dtype, mode.scope)
+    node = fill(Node(), plan, inputs, parents, plan.save((x, z, y)), NO_KEYWORDS, y, mode.scope)
     if mode.anomaly:
         check_result(node, (x, z), y)
     return wrap(y, node)

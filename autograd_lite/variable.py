@@ -147,10 +147,12 @@ for _name, _mend in ATTRIBUTES.items():
     setattr(Variable, _name, Habit(_name, _mend))
 
 
+_new = object.__new__
+
+
 def wrap(value: Any, node: Node | None) -> Any:
     """Return a Tensor on this memory and node, without copying."""
-    kind = Variable._result
-    made = kind.__new__(kind)
+    made = _new(Variable._result)
     made._value = value
     made._node = node
     made._grad = None

@@ -32,7 +32,8 @@ def as_tensor(data: Any, dtype: Any = None, *, name: str | None = None) -> ag.Te
         When the data are no numbers, or complex where a real dtype is wanted.
     """
     if isinstance(data, ag.Tensor):
-        if data.dtype == dtype or (dtype is None and data.dtype.kind in "fc"):
+        held = data._value.dtype
+        if held.kind in "fc" if dtype is None else held == dtype:
             return data
         return _cast(data, dtype or np.float64)
     made = ag.tensor(data)

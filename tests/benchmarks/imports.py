@@ -1,5 +1,6 @@
 """What an import costs: the time over importing NumPy alone, and the space that installing takes beside NumPy."""
 
+import os
 import re
 import statistics
 import subprocess
@@ -8,6 +9,7 @@ import time
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
 # System: the module to import, and the distribution that brings it.
@@ -21,27 +23,36 @@ MODULES = {
 }
 
 
-def seconds_to_run(statement: str) -> float:
+def environment(bytecode: str) -> dict[str, str]:
+    """The environment of an interpreter that keeps bytecode in a folder, as it does of what pip installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": bytecode}
+
+
+def seconds_to_run(statement: str, env: dict[str, str]) -> float:
     """How long a fresh interpreter takes for a statement."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", statement], cwd=ROOT, stdin=subprocess.DEVNULL, check=True)
+    subprocess.run([sys.executable, "-c", statement], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, check=True)
     return time.perf_counter() - start
 
 
-def importable(module: str) -> bool:
+def importable(module: str, env: dict[str, str]) -> bool:
     """Whether the module can be imported; importing it also leaves its bytecode behind."""
-    done = subprocess.run([sys.executable, "-c", f"import {module}"], cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
+    command = [sys.executable, "-c", f"import {module}"]
+    done = subprocess.run(command, cwd=ROOT, env=env, stderr=subprocess.DEVNULL, check=False)
     return done.returncode == 0
 
 
 def import_times(rounds: int) -> dict[str, float]:
     """For each system that is installed, the median of its import's time over NumPy's, in seconds."""
-    modules = {system: module for system, (module, _) in MODULES.items() if importable(module)}
-    found: dict[str, list[float]] = {system: [] for system in modules}
-    for _ in range(rounds):
-        bare = seconds_to_run("import numpy")
-        for system, module in modules.items():
-            found[system].append(seconds_to_run(f"import numpy, {module}") - bare)
+    with TemporaryDirectory() as bytecode:
+        env = environment(bytecode)
+        modules = {system: module for system, (module, _) in MODULES.items() if importable(module, env)}
+        found: dict[str, list[float]] = {system: [] for system in modules}
+        for _ in range(rounds):
+            bare = seconds_to_run("import numpy", env)
+            for system, module in modules.items():
+                found[system].append(seconds_to_run(f"import numpy, {module}", env) - bare)
     return {system: statistics.median(times) for system, times in found.items()}
 
 
