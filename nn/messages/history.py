@@ -7,7 +7,8 @@ HISTORY: Messages = {
     "history.epoch": ("epoch", "época"),
     "history.loss": ("loss", "pérdida"),
     "history.validation_loss": ("validation loss", "pérdida de validación"),
-    "history.accuracy": ("accuracy", "exactitud"),
+    "history.accuracy": ("validation accuracy", "exactitud de validación"),
+    "history.of_validation": ("validation {name}", "{name} de validación"),
     "curve.logarithmic": ("{name} (logarithmic)", "{name} (logarítmica)"),
     "curve.dashed": ("{name} (dashed)", "{name} (línea discontinua)"),
     "curve.described": (

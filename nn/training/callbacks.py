@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from autograd_lite.errors import ArgumentError, UsageError
+from autograd_lite.errors import ArgumentError, UsageError, suggestion
 from autograd_lite.spelling import spelled
 from nn.arguments import called, choice, number_between, positive_integer
+from nn.training.checked import check_call
 from nn.training.run import Run
 
 
@@ -33,6 +34,10 @@ class Callback:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        known = [name for name in vars(Callback) if name.startswith("on_")]
+        for name in vars(cls):
+            if name.startswith("on_") and name not in known:
+                raise UsageError(f"No callback is called {name!r}: it would never run.", suggestion(name, known))
         if "__init__" in vars(cls):
             spelled(cls)
 
@@ -122,7 +127,7 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, run: Run) -> None:
         self.waited = 0 if run.best.epoch == run.epoch else self.waited + 1
         if self.waited >= self.patience and run.epoch < run.epochs:
-            run.stop(f"no better {run.best.monitor} for {self.waited} epochs")
+            run.stop(f"no better {run.best.title} for {self.waited} epochs")
 
     def on_train_end(self, run: Run) -> None:
         if self.restore_best:
@@ -172,6 +177,7 @@ def _as_callback(given: Any) -> Callback:
     if isinstance(given, Callback):
         return given
     if callable(given) and not isinstance(given, type):
+        check_call(given, ["run"], "A callback")
         return _Function(given)
     made = f"{given.__name__}()" if isinstance(given, type) else "nn.Callback"
     raise UsageError(

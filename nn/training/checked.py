@@ -1,5 +1,7 @@
 """What is trained on, checked before the first step: arrays of finite numbers, one target an example."""
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,8 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, UsageError
 from nn.arguments import called
+from nn.averaging import EMA
+from nn.data.loader import DataLoader
 from nn.module import Module
 
 Array = np.ndarray[Any, Any]
@@ -49,6 +53,8 @@ def validation_pair(validation: Any) -> tuple[Array, Array]:
     UsageError
         When it is no pair; and as `examples_and_targets`.
     """
+    if isinstance(validation, DataLoader):
+        raise UsageError("validation is a pair of arrays, got a DataLoader.", "Write validation=loader.arrays.")
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise UsageError(
             f"validation is a pair (x, y), got {type(validation).__name__}.", "Write validation=(x_test, y_test)."
@@ -87,6 +93,46 @@ def check_optimizer_of(model: Module, optimizer: Any) -> None:
             "The optimizer holds no parameter of this model.",
             "Make it from the model that is trained: nn.optim.SGD(model.parameters(), lr=0.1).",
         )
+
+
+def checked_ema(ema: Any, model: Module) -> EMA | None:
+    """Return an average of the model's parameters as it is.
+
+    Raises
+    ------
+    UsageError
+        When it is none, or one of another model's parameters.
+    """
+    if ema is None:
+        return None
+    mend = "Make it from the model that is trained: ema=nn.EMA(model.parameters(), decay=0.999)."
+    if not isinstance(ema, EMA):
+        raise UsageError(f"ema must be an EMA, got {called(ema)}.", mend)
+    held = {id(each) for each in ema.parameters}
+    if not any(id(each) in held for each in model.parameters()):
+        raise UsageError("The EMA holds no parameter of this model.", mend)
+    return ema
+
+
+def check_call(function: Callable[..., Any], parameters: list[str], title: str) -> None:
+    """Raise unless a function takes so many arguments by position.
+
+    Raises
+    ------
+    UsageError
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C tell nothing
+        return
+    try:
+        signature.bind(*parameters)
+    except TypeError:
+        name = getattr(function, "__name__", type(function).__name__)
+        raise UsageError(
+            f"{title} is called with {' and '.join(parameters)}, but {name}{signature} does not take that.",
+            f"Write `def {name.strip('<>')}({', '.join(parameters)}): ...`.",
+        ) from None
 
 
 def _numbers(title: str, data: Any) -> Array:

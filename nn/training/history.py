@@ -71,8 +71,10 @@ class History:
         if self.validation_loss:
             latest.append(f"validation loss {self.validation_loss[-1]:.4g}")
         if self.validation_accuracy:
-            latest.append(f"accuracy {self.validation_accuracy[-1]:.1%}")
-        shown = self.validation_metrics or self.metrics
+            latest.append(f"validation accuracy {self.validation_accuracy[-1]:.1%}")
+        shown = {f"validation {name}": values for name, values in self.validation_metrics.items()} or self.metrics
+        if self.validation_accuracy:
+            shown.pop("validation accuracy", None)
         return latest + [f"{name} {values[-1]:.4g}" for name, values in shown.items() if values]
 
     def by_epoch(self) -> dict[str, list[float]]:
@@ -83,7 +85,7 @@ class History:
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         lists = {name: values for name, values in known.items() if isinstance(values, list) and name != "step_loss"}
         theirs = {f"validation_{name}": values for name, values in self.validation_metrics.items()}
-        return {name: values for name, values in {**lists, **self.metrics, **theirs}.items() if values}
+        return {name: values for name, values in {**self.metrics, **theirs, **lists}.items() if values}
 
     def __getitem__(self, name: str) -> list[float]:
         known = {**self.by_epoch(), "step_loss": self.step_loss}
@@ -135,7 +137,9 @@ class History:
     def _on_the_right(self, lang: str) -> tuple[str, list[float] | None]:
         if self.validation_accuracy:
             return message("history.accuracy", lang), self.validation_accuracy
-        return next(iter((self.validation_metrics or self.metrics).items()), ("", None))
+        for name, values in self.validation_metrics.items():
+            return message("history.of_validation", lang, name=name), values
+        return next(iter(self.metrics.items()), ("", None))
 
     @spelled
     def plot(self, ax: Any = None) -> Any:

@@ -22,11 +22,17 @@ from nn.optim import Optimizer
 from nn.random import Rng, generator
 from nn.schedule import LRScheduler
 from nn.training.callbacks import Callback, EarlyStopping, as_callbacks, as_early_stopping
-from nn.training.checked import check_model, check_optimizer_of, examples_and_targets, validation_pair
+from nn.training.checked import (
+    check_model,
+    check_optimizer_of,
+    checked_ema,
+    examples_and_targets,
+    validation_pair,
+)
 from nn.training.checkpoints import as_checkpoint
 from nn.training.evaluation import LossFunction, evaluated
 from nn.training.history import History
-from nn.training.measuring import Gathered, Metrics, Total, as_metrics
+from nn.training.measuring import Gathered, Metrics, Total, as_metrics, check_measured
 from nn.training.modes import modes_kept
 from nn.training.origin import origin
 from nn.training.progress import progress_bar
@@ -139,18 +145,22 @@ def fit(
     batches = _batches(x, y, size, generator(rng))
     held_out = None if validation is None else validation_pair(validation)
     stopping, saving = as_early_stopping(early_stopping), as_checkpoint(checkpoint)
-    run = Run(model, loss, optimizer, History(), epochs, _watched(stopping, held_out is not None))
+    measured = as_metrics(metrics)
+    best = _watched(stopping, held_out is not None)
+    check_measured(best.monitor, loss, measured, validated=held_out is not None)
+    run = Run(model, loss, optimizer, History(), epochs, best)
     training = _Training(
         run,
         batches,
         held_out,
-        metrics=as_metrics(metrics),
+        metrics=measured,
         schedule=Scheduled(schedule, schedule_every, optimizer, run.best),
         clip=Clipping(clip_norm, clip_value),
-        ema=ema,
+        ema=checked_ema(ema, model),
         callbacks=[*as_callbacks(callbacks), *([stopping] if stopping else [])],
     )
-    resumable = None if saving is None else Resumable(saving, run, training.holders(), batches)
+    measures = {"validation": held_out is not None, "metrics": sorted(measured)}
+    resumable = None if saving is None else Resumable(saving, run, training.holders(), batches, measures)
     if resume and resumable is None:
         raise UsageError("resume=True needs a checkpoint to go on from.", 'Write checkpoint="run.npz" too.')
     return training.run_epochs(resumable, resume, progress)
@@ -158,6 +168,8 @@ def fit(
 
 def _batches(x: Any, y: Any, size: int, rng: np.random.Generator) -> Iterable[Any]:
     """Return what gives the batches of each epoch."""
+    if isinstance(x, DataLoader) and y is not None:
+        raise UsageError("fit got a DataLoader and y: the loader's batches hold the targets.", "Leave y out.")
     if y is not None:
         return DataLoader(*examples_and_targets("x", x, y), batch_size=size, shuffle=True, rng=rng)
     if isinstance(x, (np.ndarray, ag.Tensor)) or not isinstance(x, Iterable):
@@ -341,14 +353,15 @@ class _Training:
             write(f"Training was {history.stopped}; the parameters are those of its last step.", sys.stderr)
             return
         run.restore_best()
-        what = f"{run.best.monitor.replace('_', ' ')} {run.best.value:.4g}"
+        what = f"{run.best.title} {run.best.value:.4g}"
         write(f"Training was {history.stopped}; the model is that of epoch {run.best.epoch}, {what}.", sys.stderr)
 
 
 def _pair(given: Any) -> tuple[Any, Any]:
     if not isinstance(given, (tuple, list)) or len(given) != 2:
+        got = f"a tuple of {len(given)}" if isinstance(given, tuple) else type(given).__name__
         raise UsageError(
-            f"A batch is a pair (x, y), got {type(given).__name__}.",
-            "Pass nn.fit(model, x, y, ...), or a list of batches [(x, y), ...].",
+            f"A batch is a pair (x, y), got {got}.",
+            "Pass nn.fit(model, x, y, ...), nn.DataLoader(x, y), or a list of batches [(x, y), ...].",
         )
     return given[0], given[1]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import UsageError, suggestion
+from autograd_lite.errors import ArgumentError, UsageError, suggestion
 from nn.arguments import called
 from nn.metrics import __all__ as METRICS
-from nn.metrics import from_sklearn
+from nn.metrics import accuracy, from_sklearn
+from nn.training.checked import check_call
+from nn.training.history import History
+
+# What the history calls its own.
+RESERVED = {each.name for each in fields(History)}
 
 Metrics = Mapping[str, Callable[[Any, Any], float]]
 
@@ -94,12 +100,39 @@ def as_metrics(given: Any) -> Metrics:
                 f"A metric is a function of the predictions and the targets, got {called(metric)}.",
                 "Write metrics=[nn.metrics.accuracy].",
             )
+        if name in RESERVED or (name == "accuracy" and metric is not accuracy):
+            raise UsageError(
+                f"A metric cannot be called {name!r}: the history has that already.",
+                f'Name it: metrics={{"my_{name}": ...}}.',
+            )
+        check_call(metric, ["predictions", "targets"], "A metric")
         if name in named:
             raise UsageError(
                 f"Two metrics are called {name!r}.", f'Name them: metrics={{"{name}": ..., "other": ...}}.'
             )
         named[name] = _ours(metric)
     return named
+
+
+def check_measured(monitor: str, loss: Any, metrics: Metrics, *, validated: bool) -> None:
+    """Raise when nothing of that name will be measured, before the first epoch rather than after it.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    known = ["loss", "learning_rate", *metrics]
+    of_validation = ["validation_loss", *(f"validation_{name}" for name in metrics)]
+    if hasattr(loss, "accuracy"):
+        of_validation.append("validation_accuracy")
+    if monitor in (known + of_validation if validated else known):
+        return
+    meant = monitor.replace("val_", "validation_", 1) if monitor.startswith("val_") else monitor
+    if meant in of_validation and not validated:
+        mend = "Pass the data to measure it on: validation=(x, y)."
+    else:
+        mend = suggestion(meant, known + of_validation)
+    raise ArgumentError(f"early_stopping watches {monitor!r}, which is not measured.", mend)
 
 
 def _name(metric: Any) -> str:

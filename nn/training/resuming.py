@@ -32,10 +32,19 @@ class Resumable:
         What has a state, by name.
     batches : iterable
         The data.
+    measures : dict
+        What is measured in each epoch, to be the same when it goes on.
     """
 
-    def __init__(self, checkpoint: Checkpoint, run: Run, holders: Mapping[str, Any], batches: Iterable[Any]) -> None:
-        self.checkpoint, self.run, self.holders = checkpoint, run, dict(holders)
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        run: Run,
+        holders: Mapping[str, Any],
+        batches: Iterable[Any],
+        measures: Mapping[str, Any],
+    ) -> None:
+        self.checkpoint, self.run, self.holders, self.measures = checkpoint, run, dict(holders), dict(measures)
         self.data: list[Any] = []
         if isinstance(batches, DataLoader):
             self.holders["loader"] = batches
@@ -74,6 +83,7 @@ class Resumable:
         run = self.run
         return {
             "data": self.data,
+            "measures": self.measures,
             "epoch": run.epoch,
             "step": run.step,
             "states": {name: dict(each.state_dict()) for name, each in self.holders.items()},
@@ -88,6 +98,12 @@ class Resumable:
             raise ArgumentError(
                 f"The checkpoint {path!r} was written with other data.",
                 "Pass the same x and y, or give another checkpoint.",
+            )
+        if tree["measures"] != self.measures:
+            raise ArgumentError(
+                f"The checkpoint {path!r} was written with {_measured(tree['measures'])}, this run has "
+                f"{_measured(self.measures)}.",
+                "Pass the same validation= and metrics= as before.",
             )
         states, generators = tree["states"], list(_generators(run.model))
         if states.keys() != self.holders.keys() or len(tree["random"]) != len(generators):
@@ -111,6 +127,12 @@ class Resumable:
             setattr(run.history, entry.name, value.tolist() if isinstance(value, np.ndarray) else value)
         run.epoch, run.step = tree["epoch"], tree["step"]
         run.best.value, run.best.epoch, run.best.state = (tree["best"][name] for name in ("value", "epoch", "state"))
+
+
+def _measured(measures: Mapping[str, Any]) -> str:
+    parts = ["validation data" if measures["validation"] else "no validation data"]
+    parts.append(f"the metrics {', '.join(measures['metrics'])}" if measures["metrics"] else "no metrics")
+    return " and ".join(parts)
 
 
 def _fingerprint(array: np.ndarray[Any, Any]) -> list[Any]:

@@ -38,6 +38,11 @@ class Best:
     epoch: int | None = None
     state: dict[str, Array] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """What messages call the quantity."""
+        return self.monitor.replace("_", " ")
+
     def improved_by(self, value: float) -> bool:
         """Tell whether a value is better than the best; NaN never is."""
         if math.isnan(value):

@@ -170,6 +170,8 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
     with pytest.raises(ArgumentError, match=r"is of another run.*wrong shape: 'layers.0.weight'"):
         fitted(model, x, y, path, resume=True)
     assert all((model.state_dict()[name] == values).all() for name, values in before.items())
+    with pytest.raises(ArgumentError, match="no validation data and no metrics, this run has validation data"):
+        fitted(nn.MLP([2, 3, 1]), x, y, path, resume=True, validation=(x, y))
     with pytest.raises(ArgumentError, match="holds gathered, loader, model, optimizer, total; this run has"):
         fitted(nn.MLP([2, 3, 1]), x, y, path, resume=True, early_stopping=3)
 

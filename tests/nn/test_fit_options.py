@@ -73,6 +73,35 @@ def test_any_schedule_can_be_stepped_after_each_step(line):
     assert schedule.last_epoch == 8
 
 
+def test_a_schedule_that_is_stepped_twice_is_refused(line):
+    model, optimizer, options = parts()
+    schedule = nn.schedule.ExponentialLR(optimizer, gamma=0.5)
+    with pytest.raises(UsageError, match="also stepped elsewhere"):
+        nn.fit(model, *line, epochs=3, schedule=schedule, callbacks=lambda run: schedule.step(), **options)
+
+
+def test_a_plateau_of_the_loss_does_not_watch_the_accuracy():
+    x, y = np.eye(3), np.arange(3)
+    model = nn.MLP([3, 3], rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.5)
+    schedule = nn.schedule.ReduceLROnPlateau(optimizer, patience=1)
+    stopping = nn.EarlyStopping(20, "validation_accuracy")
+    options = {"loss": nn.CrossEntropyLoss(), "optimizer": optimizer, "epochs": 20, "rng": 0, "progress": False}
+    history = nn.fit(model, x, y, validation=(x, y), early_stopping=stopping, schedule=schedule, **options)
+    assert schedule.best == min(history.validation_loss)
+    assert optimizer.lr == 0.5
+
+
+def test_a_plateau_needs_something_to_watch(line):
+    model, optimizer, options = parts()
+    upwards = nn.schedule.ReduceLROnPlateau(optimizer, mode="max")
+    with pytest.raises(UsageError, match="of which less is better"):
+        nn.fit(model, *line, epochs=3, schedule=upwards, **options)
+    with pytest.raises(UsageError, match="how an epoch went"):
+        schedule = nn.schedule.ReduceLROnPlateau(optimizer)
+        nn.fit(model, *line, epochs=3, schedule=schedule, schedule_every="step", **options)
+
+
 def test_a_plateau_is_judged_by_the_validation_loss(line):
     model, optimizer, options = parts(lr=0.0)
     schedule = nn.schedule.ReduceLROnPlateau(optimizer, patience=1)
@@ -133,6 +162,14 @@ def test_callbacks_see_every_step_and_epoch(line):
     assert seen == ["begin", 1, 2, "epoch 1 of 2: 1", "f", 3, 4, "epoch 2 of 2: 2", "f", "end"]
 
 
+def test_a_callback_that_would_never_run_is_refused():
+    with pytest.raises(UsageError, match="Did you mean 'on_epoch_end'"):
+
+        class Misspelt(nn.Callback):
+            def on_epoch_ends(self, run):
+                pass
+
+
 def test_a_callback_can_stop_training(line):
     model, _, options = parts()
     history = nn.fit(model, *line, epochs=9, callbacks=lambda run: run.epoch == 2 and run.stop("enough"), **options)
@@ -154,7 +191,7 @@ def test_early_stopping_gives_back_the_best_parameters(line):
     best = int(np.argmin(history.validation_loss))
     assert history.best_epoch == best + 1 == 2
     assert len(history.loss) == best + 1 + 3
-    assert history.stopped == "no better validation_loss for 3 epochs"
+    assert history.stopped == "no better validation loss for 3 epochs"
     assert all((model.state_dict()[name] == values).all() for name, values in kept[best].items())
 
 
@@ -173,7 +210,7 @@ def test_early_stopping_can_watch_what_is_better_when_larger():
 
 def test_what_is_not_measured_cannot_be_watched(line):
     model, _, options = parts()
-    with pytest.raises(ArgumentError, match="no 'validation_loss'"):
+    with pytest.raises(ArgumentError, match="Pass the data to measure it on"):
         nn.fit(model, *line, epochs=3, early_stopping=nn.EarlyStopping(3, "validation_loss"), **options)
 
 
@@ -244,7 +281,7 @@ def test_the_history_is_plotted(line):
     ax = history.plot()
     curves = {each.get_label(): list(each.get_ydata()) for each in ax.get_lines()}
     assert curves == {"loss": history.loss, "validation loss": history.validation_loss}
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["loss", "validation loss", "r"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["loss", "validation loss", "validation r"]
     assert history.plot(ax) is ax
 
 
@@ -263,6 +300,14 @@ def test_the_history_is_a_table(line):
         ({"metrics": [3]}, UsageError, "A metric is a function"),
         ({"metrics": [max, max]}, UsageError, "Two metrics are called 'max'"),
         ({"metrics": lambda a, y: a}, UsageError, "expected a number"),
+        ({"metrics": lambda a: 0.0}, UsageError, "A metric is called with predictions and targets"),
+        ({"metrics": {"loss": lambda a, y: 0.0}}, UsageError, "A metric cannot be called 'loss'"),
+        ({"callbacks": lambda: 0.0}, UsageError, "A callback is called with run"),
+        ({"ema": 0.99}, UsageError, "ema must be an EMA"),
+        ({"ema": nn.EMA(nn.Linear(1, 1).parameters())}, UsageError, "no parameter of this model"),
+        ({"early_stopping": nn.EarlyStopping(3, "val_loss")}, ArgumentError, "Pass the data to measure it on"),
+        ({"early_stopping": nn.EarlyStopping(3, "los")}, ArgumentError, "Did you mean 'loss'?"),
+        ({"validation": nn.DataLoader([[1.0]], [[1.0]])}, UsageError, "validation is a pair of arrays"),
         ({"schedule": 0.1}, UsageError, "schedule must be a schedule"),
         ({"clip_norm": -1}, ArgumentError, "clip_norm must be at least 0"),
         ({"early_stopping": "soon"}, UsageError, "early_stopping is a number of epochs"),
