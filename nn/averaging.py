@@ -21,7 +21,8 @@ class EMA:
     """The exponential moving average of parameters: θ̄ ← β θ̄ + (1 − β) θ.
 
     `update` is called after every step of the optimizer; the first time θ̄ becomes θ. Within `averaged` the
-    parameters are θ̄.
+    parameters are θ̄. Buffers, such as the running means of a `BatchNorm2d`, are not averaged: they stay those of the
+    trained weights.
 
     Parameters
     ----------

@@ -45,8 +45,8 @@ def examples_and_targets(title: str, x: Any, y: Any) -> tuple[Array, Array]:
     return examples, targets
 
 
-def validation_pair(validation: Any) -> tuple[Array, Array]:
-    """Return the data to evaluate on as a pair of arrays.
+def validation_data(validation: Any) -> tuple[Array, Array] | DataLoader:
+    """Return the data to evaluate on as a pair of arrays, or as the loader that gives them.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def validation_pair(validation: Any) -> tuple[Array, Array]:
         When it is no pair; and as `examples_and_targets`.
     """
     if isinstance(validation, DataLoader):
-        raise UsageError("validation is a pair of arrays, got a DataLoader.", "Write validation=loader.arrays.")
+        return validation
     if not isinstance(validation, (tuple, list)) or len(validation) != 2:
         raise UsageError(
             f"validation is a pair (x, y), got {type(validation).__name__}.", "Write validation=(x_test, y_test)."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,12 +10,14 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.spelling import spelled
 from nn.arguments import check_loss, check_scalar
+from nn.data.loader import DataLoader
 from nn.module import Module
 from nn.training.checked import Array, check_model, examples_and_targets
 from nn.training.measuring import Gathered, Metrics, Total, as_metrics
 from nn.training.modes import modes_kept
 
 LossFunction = Callable[[Any, Any], ag.Tensor]
+HeldOut = tuple[Array, Array] | DataLoader
 
 # Examples evaluated at a time: enough to keep NumPy busy, few enough to stay small in memory.
 EVALUATION_BATCH = 1024
@@ -37,6 +39,7 @@ def evaluate(model: Module, x: Any, y: Any, loss: LossFunction, metrics: Any = (
     ----------
     model : Module
     x, y : array_like, shape (N, ...)
+        Or a `DataLoader` and None: its batches, with what its transform makes of them.
     loss : Loss or callable
     metrics : callable, list of callables, or dict of str to callable
         Each called once, as ``metric(predictions, y)`` over all examples; gives a number.
@@ -60,26 +63,32 @@ def evaluate(model: Module, x: Any, y: Any, loss: LossFunction, metrics: Any = (
     """
     check_model(model, "evaluate")
     check_loss(loss)
-    return evaluated(model, *examples_and_targets("x", x, y), loss, as_metrics(metrics))
+    held_out = x if isinstance(x, DataLoader) and y is None else examples_and_targets("x", x, y)
+    return evaluated(model, held_out, loss, as_metrics(metrics))
 
 
-def evaluated(model: Module, x: Array, y: Array, loss: LossFunction, metrics: Metrics) -> Evaluation:
+def evaluated(model: Module, held_out: HeldOut, loss: LossFunction, metrics: Metrics) -> Evaluation:
     """Return what `evaluate` does, of data that were checked before."""
     total, gathered = Total(loss), Gathered(metrics)
     accuracy = getattr(loss, "accuracy", None)
     shares: list[float | None] = []
     with modes_kept(model), ag.no_grad():
         model.eval()
-        for start in range(0, len(x), EVALUATION_BATCH):
-            part = slice(start, start + EVALUATION_BATCH)
-            prediction = model(x[part])
-            value = loss(prediction, y[part])
+        for x, y in held_out if isinstance(held_out, DataLoader) else _parts(*held_out):
+            prediction = model(x)
+            value = loss(prediction, y)
             if getattr(value, "size", None) != 1:
                 check_scalar(value, "evaluate")
-            total.add(value.item(), len(x[part]))
-            gathered.add(prediction, y[part])
-            share = accuracy(prediction, y[part]) if accuracy else None
-            shares.append(None if share is None else share * len(x[part]))
+            total.add(value.item(), len(x))
+            gathered.add(prediction, y)
+            share = accuracy(prediction, y) if accuracy else None
+            shares.append(None if share is None else share * len(x))
     known = [share for share in shares if share is not None]
-    right = float(np.sum(known)) / len(x) if len(known) == len(shares) else None
+    right = float(np.sum(known)) / total.examples if len(known) == len(shares) else None
     return Evaluation(total.value, right, gathered.measured())
+
+
+def _parts(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
+    for start in range(0, len(x), EVALUATION_BATCH):
+        part = slice(start, start + EVALUATION_BATCH)
+        yield x[part], y[part]

@@ -27,7 +27,7 @@ from nn.training.checked import (
     check_optimizer_of,
     checked_ema,
     examples_and_targets,
-    validation_pair,
+    validation_data,
 )
 from nn.training.checkpoints import as_checkpoint
 from nn.training.evaluation import LossFunction, evaluated
@@ -50,9 +50,9 @@ def fit(
     loss: LossFunction,
     optimizer: Optimizer,
     epochs: int,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     rng: Rng = None,
-    validation: tuple[Any, Any] | None = None,
+    validation: tuple[Any, Any] | DataLoader | None = None,
     metrics: Any = (),
     schedule: LRScheduler | None = None,
     schedule_every: str | None = None,
@@ -84,11 +84,11 @@ def fit(
     optimizer : Optimizer
         Made from the model's parameters.
     epochs : int
-    batch_size : int
-        The last batch of an epoch may be smaller.
+    batch_size : int, optional
+        32 by default; the last batch of an epoch may be smaller.
     rng : int, Generator or None
         What shuffles; None is the Generator that `nn.manual_seed` seeds.
-    validation : (x, y), optional
+    validation : (x, y) or DataLoader, optional
         Data to evaluate on after each epoch.
     metrics : callable, list of callables, or dict of str to callable
         Each called as ``metric(predictions, y)`` over all predictions of an epoch, and over the validation data.
@@ -141,9 +141,8 @@ def fit(
     check_loss(loss)
     check_optimizer_of(model, optimizer)
     epochs = positive_integer("epochs", epochs, "Write epochs=20; without training, nn.evaluate(model, x, y, loss).")
-    size = positive_integer("batch_size", batch_size, "Write batch_size=32, or batch_size=len(x) for all at once.")
-    batches = _batches(x, y, size, generator(rng))
-    held_out = None if validation is None else validation_pair(validation)
+    batches = _batches(x, y, batch_size, rng)
+    held_out = None if validation is None else validation_data(validation)
     stopping, saving = as_early_stopping(early_stopping), as_checkpoint(checkpoint)
     measured = as_metrics(metrics)
     best = _watched(stopping, held_out is not None)
@@ -166,18 +165,27 @@ def fit(
     return training.run_epochs(resumable, resume, progress)
 
 
-def _batches(x: Any, y: Any, size: int, rng: np.random.Generator) -> Iterable[Any]:
+def _batches(x: Any, y: Any, batch_size: int | None, rng: Rng) -> Iterable[Any]:
     """Return what gives the batches of each epoch."""
+    mend = "Write batch_size=32, or batch_size=len(x) for all at once."
+    size = 32 if batch_size is None else positive_integer("batch_size", batch_size, mend)
+    shuffled_by = generator(rng)
     if isinstance(x, DataLoader) and y is not None:
         raise UsageError("fit got a DataLoader and y: the loader's batches hold the targets.", "Leave y out.")
     if y is not None:
-        return DataLoader(*examples_and_targets("x", x, y), batch_size=size, shuffle=True, rng=rng)
+        return DataLoader(*examples_and_targets("x", x, y), batch_size=size, shuffle=True, rng=shuffled_by)
     if isinstance(x, (np.ndarray, ag.Tensor)) or not isinstance(x, Iterable):
         raise UsageError("fit got x without y.", "Pass the targets: nn.fit(model, x, y, ...).")
     if iter(x) is x:
         raise UsageError(
             "fit got an iterator, which is empty after the first epoch.",
             "Pass a list of batches [(x, y), ...], or an object whose __iter__ starts anew.",
+        )
+    if batch_size is not None or rng is not None:
+        name = "batch_size" if batch_size is not None else "rng"
+        raise UsageError(
+            f"fit got {name}= beside batches that are made already: it would change nothing.",
+            f"Give it to the loader: nn.DataLoader(x, y, shuffle=True, {name}=...).",
         )
     return x
 
@@ -335,8 +343,7 @@ class _Training:
     def _validate(self) -> None:
         run, history = self.run, self.run.history
         if self.held_out is not None:
-            x, y = self.held_out
-            found = evaluated(run.model, x, y, run.loss, self.metrics)
+            found = evaluated(run.model, self.held_out, run.loss, self.metrics)
             history.validation_loss.append(found.loss)
             if found.accuracy is not None:
                 history.validation_accuracy.append(found.accuracy)

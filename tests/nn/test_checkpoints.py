@@ -179,6 +179,6 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
 def test_a_place_within_an_epoch_needs_data_with_a_place(tmp_path):
     batches = [(np.ones((4, 2)), np.ones((4, 1)))]
     with pytest.raises(UsageError, match="every_steps"):
-        fitted(nn.MLP([2, 1]), batches, None, nn.Checkpoint(tmp_path / "run.npz", every_steps=1))
-    fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz")
-    assert len(fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz", resume=True, epochs=3).loss) == 3
+        fitted(nn.MLP([2, 1]), batches, None, nn.Checkpoint(tmp_path / "run.npz", every_steps=1), rng=None)
+    fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz", rng=None)
+    assert len(fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz", resume=True, epochs=3, rng=None).loss) == 3

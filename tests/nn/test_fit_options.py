@@ -162,6 +162,22 @@ def test_callbacks_see_every_step_and_epoch(line):
     assert seen == ["begin", 1, 2, "epoch 1 of 2: 1", "f", 3, 4, "epoch 2 of 2: 2", "f", "end"]
 
 
+def test_a_loader_evaluates_what_its_transform_makes(line):
+    model, _, options = parts()
+    loader = nn.DataLoader(*line, batch_size=7, transform=lambda x, y: (x / 2, y))
+    history = nn.fit(model, *line, epochs=1, validation=loader, **options)
+    expected = nn.MSELoss()(model(line[0] / 2), line[1]).item()
+    assert history.validation_loss == [pytest.approx(expected, rel=1e-12)]
+    assert nn.evaluate(model, loader, None, nn.MSELoss()).loss == history.validation_loss[0]
+
+
+@pytest.mark.parametrize("change", [{"batch_size": 64}, {"rng": 3}])
+def test_what_a_loader_decides_is_refused_beside_it(line, change):
+    model, optimizer, _ = parts()
+    with pytest.raises(UsageError, match="Give it to the loader"):
+        nn.fit(model, nn.DataLoader(*line), loss=nn.MSELoss(), optimizer=optimizer, epochs=1, **change)
+
+
 def test_a_callback_that_would_never_run_is_refused():
     with pytest.raises(UsageError, match="Did you mean 'on_epoch_end'"):
 
@@ -307,7 +323,6 @@ def test_the_history_is_a_table(line):
         ({"ema": nn.EMA(nn.Linear(1, 1).parameters())}, UsageError, "no parameter of this model"),
         ({"early_stopping": nn.EarlyStopping(3, "val_loss")}, ArgumentError, "Pass the data to measure it on"),
         ({"early_stopping": nn.EarlyStopping(3, "los")}, ArgumentError, "Did you mean 'loss'?"),
-        ({"validation": nn.DataLoader([[1.0]], [[1.0]])}, UsageError, "validation is a pair of arrays"),
         ({"schedule": 0.1}, UsageError, "schedule must be a schedule"),
         ({"clip_norm": -1}, ArgumentError, "clip_norm must be at least 0"),
         ({"early_stopping": "soon"}, UsageError, "early_stopping is a number of epochs"),

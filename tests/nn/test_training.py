@@ -136,7 +136,7 @@ def test_batches_may_come_from_elsewhere(line):
         (np.zeros((2, 1)), np.array([[np.inf], [0.0]]), {}, "y holds 1 NaN or infinite entry, the first inf at [0, 0]"),
         (np.zeros((2, 1)), np.zeros(2), {}, "y.reshape(2, 1)"),
         (np.zeros((2, 1)), None, {}, "fit got x without y"),
-        ([1.0, 2.0], None, {}, "A batch is a pair (x, y), got float"),
+        ([1.0, 2.0], None, {"rng": None}, "A batch is a pair (x, y), got float"),
         (np.array([["a"]]), np.zeros((1, 1)), {}, "x must hold numbers"),
         (np.zeros((2, 1)), np.zeros((2, 1)), {"epochs": 0}, "epochs must be at least 1"),
         (np.zeros((2, 1)), np.zeros((2, 1)), {"epochs": 1.5}, "epochs must be an integer"),
