@@ -31,6 +31,8 @@ print(nbformat.writes(executed(Path(sys.argv[1]))))
 
 NUMBER = re.compile(r"[-+−]?\d+(?:\.\d*)?(?:e[-+]?\d+)?")
 LARGEST = 400_000
+# A gallery is made of pictures: every view, on light pages, on dark ones and in print.
+LARGEST_GALLERY = 800_000
 ABSOLUTE = re.compile(r"(?<![\w.:/<])/(?:home|root|tmp|usr|opt|var|mnt|private|work|Users)/|\b[A-Z]:\\\\")
 
 pytestmark = pytest.mark.extra("nbclient")
@@ -123,7 +125,7 @@ def test_a_notebook_shows_no_error_and_no_warning(path: Path):
 
 @each_notebook
 def test_a_notebook_is_small(path: Path):
-    assert path.stat().st_size < LARGEST
+    assert path.stat().st_size < (LARGEST_GALLERY if "-gallery-" in path.name else LARGEST)
 
 
 @each_notebook

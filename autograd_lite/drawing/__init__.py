@@ -33,6 +33,7 @@ from autograd_lite.drawing.rules import Piece
 from autograd_lite.drawing.sheet import Sheet
 from autograd_lite.drawing.steps import Item, Step
 from autograd_lite.drawing.story import Detail, Moment, Numbers, Story, numbers_of
+from autograd_lite.drawing.strokes import stroke
 
 __all__ = [
     "READABLE",
@@ -77,6 +78,7 @@ __all__ = [
     "shortened",
     "size",
     "space",
+    "stroke",
     "summary",
     "svg_to_pdf",
     "text_card",

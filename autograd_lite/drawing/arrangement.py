@@ -1,6 +1,6 @@
 """Puts the operations of a graph on a page: a chain in lines, any other graph by Graphviz's own layout `dot`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -102,35 +102,48 @@ def _by_dot(operations: Operations, title: str, rankdir: str, attributes: Mappin
     corner = {"labelloc": "b" if rankdir == "BT" else "t", "labeljust": "l" if rankdir in ("TB", "BT") else "r"}
     tree.write(graph, operations, {**corner, "margin": "9"})
     spine = {arrow for entry in operations.spine() for arrow in _arrows_along(operations, entry)}
-    beside = _beside(operations)
-    turned = {key for _, *others in beside.values() for key in others}
     for tail, head, place, flow in operations.arrows():
         # An arrow stays straight, and the way back goes around the room for its label.
         weight = {"weight": "30"} if (tail, head) in spine else {"weight": "4"} if flow else {}
-        weight |= {"constraint": "false"} if tail in turned else {}
         # A label, unlike a headlabel, is given room beside the arrow.
         graph.edge(tail, head, **weight, **({"label": f"\N{NO-BREAK SPACE}{place}\N{NO-BREAK SPACE}"} if place else {}))
         if flow:
             graph.edge(tail, head, **_way_back(operations, flow).attributes)
-    for operation, leaves in beside.items():
+    for before, leaf in _panels_below(operations) if operations.backward else ():
+        graph.edge(before, leaf, style="invis", weight="0")
+    for operation, leaves in _beside(operations).items():
         with graph.subgraph(graph_attr={"rank": "same"}) as rank:
             for key in (operation, *leaves):
                 rank.node(key)
-        for other in leaves[1:]:
-            graph.edge(operation, other, style="invis", weight="30")
     return str(graph.source)
 
 
 def _beside(operations: Operations) -> dict[str, list[str]]:
-    """Return the leaves that stand in a rank with their operation, by its key: the first before it, the other behind.
+    """Return the leaves that stand in a rank with their operation, by its key.
 
-    More leaves have no room there, and with the gradients' arrows there is none for labels.
+    The arrows of more leaves would run above one another, and between nodes of one rank there is no room for a label.
     """
     leaves = {
-        operation_key(entry): [card_key(leaf) for leaf in operations.operands(entry) if _stands_beside(operations, leaf)]
+        operation_key(entry): [
+            card_key(leaf) for leaf in operations.operands(entry) if _stands_beside(operations, leaf)
+        ]
         for entry in operations.entries.values()
     }
     return {key: each for key, each in leaves.items() if 0 < len(each) <= _MOST_BESIDE and not operations.backward}
+
+
+def _panels_below(operations: Operations) -> Iterator[tuple[str, str]]:
+    """Yield what leads into a panel, and the leaves in there: else they would stand beside it, and their panel too."""
+    entries = operations.entries.values()
+    users = {leaf.id: [each for each in entries if leaf.id in each.inputs] for leaf in entries if leaf.op is None}
+    for entry in entries:
+        for operand in operations.operands(entry):
+            if operand.op is None or operand.scope == entry.scope or not entry.scope:
+                continue
+            for leaf, using in users.items():
+                inside = all(each.scope == entry.scope and each.id > operand.id for each in using)
+                if inside and operations.has_card(operations.entries[leaf]):
+                    yield operations.keys(operand)[-1], card_key(operations.entries[leaf])
 
 
 def _way_back(operations: Operations, flow: Flow) -> Way:

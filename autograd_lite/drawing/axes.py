@@ -81,7 +81,7 @@ def log_axis(values: Sequence[float], count: int = 5) -> Axis:
     """
     exponents = [log10(value) for value in values if value > 0 and isfinite(value)] or [0.0]
     low, high = min(exponents), max(exponents)
-    if high - low < 1:
+    if floor(high + 1e-9) - ceil(low - 1e-9) < 1:  # fewer than two powers of ten, so that there would be no scale
         low, high = floor(low + 1e-9), max(floor(low + 1e-9) + 1, ceil(high - 1e-9))
     else:
         low, high = low - _MARGIN * (high - low), high + _MARGIN * (high - low)

@@ -149,12 +149,10 @@ def matrix(rows: list[list[str]], style: Style, *, line: int = 10) -> Block:
     return beside([left, space(1), numbers, space(1 + slant), right])
 
 
-def card(block: Block, *, border: str, frame: int, fill: str) -> Block:
+def card(block: Block, *, border: str, frame: int, fill: str, is_dashed: bool = False) -> Block:
     """Return a block as a whole label, on a ground and in a frame of that many points."""
-    markup = (
-        f'<TABLE BORDER="{frame}" COLOR="{border}" BGCOLOR="{fill}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-        f"<TR>{block.cell()}</TR></TABLE>"
-    )
+    look = f'BORDER="{frame}" COLOR="{border}" BGCOLOR="{fill}"' + ' STYLE="dashed"' * is_dashed
+    markup = f'<TABLE {look} CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{block.cell()}</TR></TABLE>'
     return Block(markup, block.width + 2 * frame, block.height + 2 * frame)
 
 

@@ -159,6 +159,7 @@ def _line(steps: list[Step], before: Step | None, room: Room) -> _Line:
             cursor, previous = cursor + step.lead.width, step.lead
         half = step.operation.width / 2
         centre = cursor + (room.gap(previous, step.operation) if previous else 0.0) + half
+        behind = 0.0
         if step.below:
             group = room.group_width(step)
             # Over several columns it stands in the middle, so that their arrows rise to it past nothing else.
@@ -167,23 +168,27 @@ def _line(steps: list[Step], before: Step | None, room: Room) -> _Line:
             for column in step.below:
                 x.update((item.key, start + column_width(column) / 2) for item in column)
                 start += room.reach(column, step.operation) + BETWEEN
-            free_below = start
+            rises = [_rise_from(column[0], x[column[0].key], centre) for column in step.below]
+            aside = max(0.0, cursor - min(rises))
+            x.update((item.key, x[item.key] + aside) for column in step.below for item in column)
+            centre, free_below, behind = centre + aside, start + aside, max(rises) + aside
         x[step.operation.key] = centre
-        cursor, previous = max(centre + half, _last_rise(step, x)), step.operation
+        cursor, previous = max(centre + half, behind), step.operation
         if step.result:
             cursor += room.gap(step.operation, step.result)
             x[step.result.key] = cursor + step.result.width / 2
             cursor, previous = cursor + step.result.width, step.result
     _centre_over_hanging(steps, x, room)
-    return _Line(steps, x, max(cursor, free_below - BETWEEN), room, entrance)
+    # Where a leaf leads the line, the arrow from the line before comes down to the operation, with its label beside.
+    label = room.label(*entrance)[0] if entrance and steps[0].lead else 0.0
+    beside = x[steps[0].operation.key] + APART + AROUND + label if label else 0.0
+    return _Line(steps, x, max(cursor, free_below - BETWEEN, beside), room, entrance)
 
 
-def _last_rise(step: Step, x: Mapping[str, float]) -> float:
-    """Where the last arrow to an operation from below begins, which the next item must not stand over."""
-    if len(step.below) < 2:
-        return 0.0
-    item = step.below[-1][0]
-    return x[item.key] - (0.0 if item.is_round else item.width / 2 - _INSET)
+def _rise_from(item: Item, x: float, target: float) -> float:
+    """Where along the top of a hanging item its arrow leaves for a target: as near to it as can be."""
+    reach = 0.0 if item.is_round else item.width / 2 - _INSET
+    return min(max(target, x - reach), x + reach)
 
 
 def _centre_over_hanging(steps: list[Step], x: dict[str, float], room: Room) -> None:
@@ -237,8 +242,7 @@ def _rise(layout: Layout, item: Item, operation: Item) -> Arrow:
     """The arrow from the top of a hanging item to the operation above it."""
     x, y = layout.centres[item.key]
     target_x, target_y = layout.centres[operation.key]
-    reach = 0.0 if item.is_round else item.width / 2 - _INSET
-    start = (min(max(target_x, x - reach), x + reach), y - item.height / 2)
+    start = (_rise_from(item, x, target_x), y - item.height / 2)
     if not operation.is_round:
         half = operation.width / 2
         end = (min(max(start[0], target_x - half), target_x + half), target_y + operation.height / 2)

@@ -28,6 +28,8 @@ _MOST_ROWS, _MOST_COLUMNS = 4, 4
 # A raised ᵀ cannot be taken for a part of the number of a layer.
 _TRANSPOSED = re.compile("\\(([^\\W\\d_][⁰¹²³⁴⁵⁶⁷⁸⁹]*)\\)(?=ᵀ)")
 _COUNTED = re.compile(r"c\d+")
+# What the letters of a rule stand for: each on a line of its own.
+_DEFINITION = re.compile(r", (?=\w+ = )")
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ class Flow:
         if not self.text:
             return None
         small = Style(_SMALL_SIZE, look.theme.gradient, italic=True)
-        rule = words(shortened(self.text, _LONGEST_RULE), Style(RULE_SIZE, look.theme.gradient, italic=True))
-        lines = [rule, *([words(self.note, small)] if self.note else [])]
+        style = Style(RULE_SIZE, look.theme.gradient, italic=True)
+        lines = [words(shortened(line, _LONGEST_RULE), style) for line in _DEFINITION.split(self.text)]
+        lines += [words(self.note, small)] if self.note else []
         return above([*lines, *([] if self.value is None else [_numbers(self.value, look)])])
 
 
@@ -133,6 +136,8 @@ class Backward:
 
     def _mentioned(self) -> Iterator[int]:
         """Yield the tensors that a rule names, by their value or by their gradient; numbers are no names."""
+        operands = (self._entries[self._entries[key].inputs[k]] for key, k in self._receivers())
+        yield from (operand.id for operand in operands if operand.op is None)
         keys = {name: key for key, name in self._all_names.items() if not self._is_number(self._entries[key])}
         gradients = {self._derivative(key): self._same_as.get(key, key) for key in self._all_names}
         for each in self._told.values():

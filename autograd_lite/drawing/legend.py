@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from autograd_lite.drawing.blocks import Block, Style, above, beside, space, words
+from autograd_lite.drawing.blocks import Block, Style, beside, space, words
 from autograd_lite.drawing.cards import Look
 from autograd_lite.drawing.palette import Paint
+from autograd_lite.drawing.strokes import stroke
 from autograd_lite.messages import message
 
 if TYPE_CHECKING:
@@ -54,14 +55,7 @@ def _way_back(operations: Operations, small: Style) -> Block:
     said = message("draw.dashed", look.lang)
     if any("+=" in flow.text for flow in operations.backward.flows.values()) if operations.backward else False:
         said += f"; {message('draw.adds', look.lang)}"
-    return beside([_dashes(look), space(6), words(said, small)])
-
-
-def _dashes(look: Look) -> Block:
-    """A piece of a dashed line, with its arrowhead at the left."""
-    style = Style(8, look.theme.gradient)
-    line = Block("", 18, 6, border=f' BORDER="1" SIDES="B" STYLE="dashed" COLOR="{look.theme.gradient}"')
-    return beside([words("←", style), above([space(18, 0), line])])
+    return beside([stroke(look.theme.gradient, line="dashed", head="←"), space(6), words(said, small)])
 
 
 def _sample(text: str, style: Style) -> Block:

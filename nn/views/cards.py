@@ -227,7 +227,11 @@ class Cards:
             parts.insert(0, padded(self._marked(key, header), left=6, right=6, top=2, bottom=1).filled(ground))
         width = max(part.width for part in parts)
         block = drawing.card(
-            above([part.sized(width, 0) for part in parts]), border=border, frame=frame, fill=theme.page
+            above([part.sized(width, 0) for part in parts]),
+            border=border,
+            frame=frame,
+            fill=theme.page,
+            is_dashed=key in self.marks,
         )
         attributes = {"shape": "plain", "label": f"<{block.markup}>", "tooltip": about or " ", "class": f"card {kind}"}
         return Node(attributes, block.width, block.height)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from autograd_lite import drawing
-from autograd_lite.drawing import Block, Sheet, Style, Theme, space, words
+from autograd_lite.drawing import Block, Sheet, Style, Theme, space, stroke, words
 from autograd_lite.errors import ArgumentError
 from nn.messages import message
 from nn.passes import Pass
@@ -75,7 +75,7 @@ def draw_delta(
     for each in rows:
         for card in each.cards.values():
             sheet.put(card.key, card.node, (card.x, card.y))
-        _link(sheet, each)
+        _link(sheet, each, faults)
     bottom = rows[-1].bottom + _LEGEND
     width = max(NARROWEST, *(each.total for each in rows))
     for line in _legend(setter, lang, width, is_marked=bool(marks), is_continued=len(rows) > 1):
@@ -140,11 +140,14 @@ def _row(
     return Row(lanes, columns, room or NARROWEST, before=before, after=after)
 
 
-def _link(sheet: Sheet, placed: Row) -> None:
+def _link(sheet: Sheet, placed: Row, faults: Collection[str]) -> None:
+    """Draw the arrows of a row; one that leads to a step that is wrong is marked, too."""
     cards, theme = placed.cards, sheet.theme
+    marked = {"color": theme.fault, "penwidth": "2.4", "style": "dashed"}
     lane = [cards[stop.card.key] for stop in placed.stops]
     for one, other in pairwise(lane):
-        sheet.arrow(one.key, other.key, [(one.right, one.y), (other.left, other.y)])
+        style = marked if other.key in faults else {}
+        sheet.arrow(one.key, other.key, [(one.right, one.y), (other.left, other.y)], **style)
     for stop in placed.stops:
         for card in stop.over:
             upper = cards[card.key]
@@ -153,16 +156,18 @@ def _link(sheet: Sheet, placed: Row) -> None:
     deltas = [cards[column.delta.key] for column in placed.columns]
     before, after = ([] if each is None else [cards[each.key]] for each in (placed.before, placed.after))
     for one, other in pairwise([*before, *deltas, *after]):
-        sheet.arrow(other.key, one.key, [(other.left, other.y), (one.right, one.y)], **back)
+        style = marked if one.key in faults else back
+        sheet.arrow(other.key, one.key, [(other.left, other.y), (one.right, one.y)], **style)
     for column, delta in zip(placed.columns, deltas, strict=True):
         gradients = cards[column.gradient.key]
-        _drop(sheet, delta, gradients, gradients.top - DROP / 2, **back)
+        is_wrong = not {f"dW{column.layer.number}", f"db{column.layer.number}"}.isdisjoint(faults)
+        _drop(sheet, delta, gradients, gradients.top - DROP / 2, **(marked if is_wrong else back))
         source = placed.source(column.layer, is_output="L" in cards and column is placed.columns[-1])
         if column.layer.derivative is not None and source is not None:
             bend = placed.between - 5 * (column.layer.number % 3)
             _drop(sheet, source, delta, bend, style="dotted", arrowhead="open")
     if "L" in cards:
-        _drop(sheet, cards["L"], deltas[-1], placed.between, **back)
+        _drop(sheet, cards["L"], deltas[-1], placed.between, **(marked if deltas[-1].key in faults else back))
 
 
 def _drop(sheet: Sheet, upper: Card, lower: Card, bend: float, **attributes: str) -> None:
@@ -182,16 +187,19 @@ def _legend(
     theme = setter.theme
     value, gradient = Style(NUMBER, theme.ink, courier=True), Style(NUMBER, theme.gradient, courier=True, italic=True)
     samples = [
-        (words("→", Style(12, theme.edge)), "views.forward"),
-        (words("←", Style(12, theme.gradient, bold=True)), "views.backward"),
-        (words("· · ·", Style(12, theme.edge, bold=True)), "views.reused"),
+        (stroke(theme.edge, head="→"), "views.forward"),
+        (stroke(theme.gradient, thick=2, head="←"), "views.backward"),
+        (stroke(theme.edge, line="dotted", head="→"), "views.reused"),
         (words("0.8", value), "views.value"),
         (words("−0.0230", gradient), "views.gradient"),
     ]
     if is_continued:
         samples.append((setter.formula("a", size=10), "views.continued"))
     if is_marked:
-        samples.append((words("✗", Style(10, theme.fault, bold=True)), "views.fault"))
+        wrong = row(
+            [words("✗", Style(10, theme.fault, bold=True)), stroke(theme.fault, thick=2, line="dashed", head="←")]
+        )
+        samples.append((wrong, "views.fault"))
     parts = [[sample, space(4), setter.muted(message(key, lang)), space(18)] for sample, key in samples]
     parts.append([setter.muted(message("views.parameter", lang))])
     return in_width([row(each) for each in parts], width)

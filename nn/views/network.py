@@ -117,7 +117,8 @@ def draw(
     if view == "layers":
         return _layers(model, x, y, loss, look, decimals=decimals, lang=lang, page=page)
     check_loss(loss)
-    told = observed(model, x, y, loss)  # type: ignore[arg-type]  # which refuses what is no Module
+    instead = '; or draw it with view="layers"'
+    told = observed(model, x, y, loss, "nn.draw", instead)  # type: ignore[arg-type]  # which refuses what is no Module
     if view == "neurons":
         return draw_neurons(told, look, decimals=decimals, notation=notation, lang=lang, page=page)
     if report is None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from autograd_lite import drawing
-from autograd_lite.drawing import Block, Node, Sheet, Style, Theme, above, beside, padded, space, words
+from autograd_lite.drawing import Block, Node, Sheet, Style, Theme, above, beside, padded, space, stroke, words
 from autograd_lite.errors import ArgumentError
 from autograd_lite.matrices import Array, superscript
 from nn.formulas import NOTATIONS
@@ -254,11 +254,10 @@ class _Picture:
             Style(NUMBER, theme.ink, courier=True),
             Style(NUMBER, theme.gradient, courier=True, italic=True),
         )
-        blue, red = Style(11, self._colour(1.0), bold=True), Style(11, self._colour(-1.0), bold=True)
         names = f"∂{self.w} = ∂{loss}/∂{self.w}, ∂b = ∂{loss}/∂b = δ"
         samples = [
-            (words("—", blue), f"{self.w} > 0"),
-            (words("– –", red), f"{self.w} < 0"),
+            (stroke(self._colour(1.0), thick=2), f"{self.w} > 0"),
+            (stroke(self._colour(-1.0), thick=2, line="dashed", length=24), f"{self.w} < 0"),
             (None, message("views.thickness", self.lang, weight=self.w)),
             (words("0.8", value), message("views.value", self.lang)),
             (words("−0.0230", gradient), message("views.gradient", self.lang)),
