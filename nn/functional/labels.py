@@ -112,6 +112,11 @@ def check_ignored(labels: Array, classes: int, ignore_index: int) -> tuple[Array
     """
     kept = np.asarray(labels != ignore_index)
     stray = labels[kept & ((labels < 0) | (labels >= classes))]
+    if stray.size and classes == 1:
+        raise ArgumentError(
+            f"Label {stray[0]} is no class: one logit is one class, 0.",
+            "Give the model one output a class; for yes or no from one logit use nn.BCEWithLogitsLoss().",
+        )
     if stray.size:
         raise ArgumentError(
             f"Label {stray[0]} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
@@ -137,6 +142,25 @@ def class_weights(weight: Any, classes: int, dtype: Any) -> Array:
         )
     check_not_negative("weight", values)
     return values
+
+
+def weight_of_labels(target: Any, weight: Array | None, ignore_index: int) -> float:
+    """Return what the mean over a batch divides by: the labels that count, or the sum of their classes' weights.
+
+    Of probabilities it is the number of examples. Labels that are none are left to the loss.
+
+    Examples
+    --------
+    >>> weight_of_labels([0, 1, -100], np.array([1.0, 3.0]), -100)
+    4.0
+    """
+    labels = target.numpy() if isinstance(target, ag.Tensor) else np.asarray(target)
+    if labels.dtype.kind not in "iu":
+        return float(len(labels)) if labels.ndim else 1.0
+    counting = labels[labels != ignore_index]
+    if weight is None or not weight.size:
+        return float(counting.size)
+    return float(weight[np.clip(counting, 0, weight.size - 1)].sum())
 
 
 def share_of_hits(prediction: Any, target: Any, ignore_index: int, *, soft: bool = True) -> float:

@@ -1,12 +1,12 @@
 """Losses of several classes: the cross-entropy of logits, the negative log-likelihood of log-probabilities."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import autograd_lite as ag
 from nn import functional
 from nn.arguments import made_without_data
 from nn.functional.classes import IGNORED, checked_smoothing
-from nn.functional.labels import checked_index, share_of_hits
+from nn.functional.labels import checked_index, share_of_hits, weight_of_labels
 from nn.losses.base import Loss, given, kept
 
 
@@ -49,6 +49,8 @@ class CrossEntropyLoss(Loss):
 
     formula = "−log p[y]"
 
+    doubled: ClassVar[dict[Any, str]] = {ag.softmax: "Softmax", ag.log_softmax: "LogSoftmax"}
+
     @made_without_data("loss (prediction, target)", also="; weights go by name, weight=")
     def __init__(
         self,
@@ -76,6 +78,12 @@ class CrossEntropyLoss(Loss):
     def options(self) -> dict[str, Any]:
         ignored = None if self.ignore_index == IGNORED else self.ignore_index
         return given(weight=self.weight, ignore_index=ignored, label_smoothing=self.label_smoothing or None)
+
+    def divisor(self, target: Any) -> float:
+        return weight_of_labels(target, self.weight, self.ignore_index)
+
+    def counted(self, target: Any) -> float:
+        return weight_of_labels(target, None, self.ignore_index)
 
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
         """Return the share of examples whose largest logit is at their label; ignored ones do not count.
@@ -139,6 +147,12 @@ class NLLLoss(Loss):
 
     def options(self) -> dict[str, Any]:
         return given(weight=self.weight, ignore_index=None if self.ignore_index == IGNORED else self.ignore_index)
+
+    def divisor(self, target: Any) -> float:
+        return weight_of_labels(target, self.weight, self.ignore_index)
+
+    def counted(self, target: Any) -> float:
+        return weight_of_labels(target, None, self.ignore_index)
 
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float:
         """Return the share of examples whose largest log-probability is at their label, as `CrossEntropyLoss` does.

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, UsageError
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
@@ -26,6 +27,7 @@ Array = np.ndarray[Any, Any]
 KIND = "autograd-lite training run"
 # In the tree it stands for an array, with the array's number.
 _ARRAY = "__array__"
+_TUPLE = "__tuple__"
 
 
 class Stateful(Protocol):
@@ -115,6 +117,12 @@ class Checkpoint:
         ------
         ArgumentError
         """
+        folder = self.path.parent
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise ArgumentError(
+                f"cannot write {str(self.path)!r}: {str(folder)!r} is no directory that you may write to.",
+                "Make the directory first, or give another path.",
+            )
         if os.path.lexists(self.path):
             raise ArgumentError(
                 f"The checkpoint {str(self.path)!r} exists already.",
@@ -129,19 +137,32 @@ def as_checkpoint(given: Any) -> Checkpoint | None:
 
 def _without_arrays(tree: Any, arrays: list[Array]) -> Any:
     """Return a tree for JSON, in which an array is its number."""
-    if isinstance(tree, np.ndarray):
+    if isinstance(tree, ag.Tensor):
+        tree = np.array(tree.numpy())
+    if isinstance(tree, np.ndarray) and not tree.dtype.hasobject:
         arrays.append(tree)
         return {_ARRAY: len(arrays) - 1}
-    if isinstance(tree, Mapping):
-        return {str(name): _without_arrays(each, arrays) for name, each in tree.items()}
+    if isinstance(tree, Mapping) and all(isinstance(name, str) for name in tree):
+        return {name: _without_arrays(each, arrays) for name, each in tree.items()}
     if isinstance(tree, (list, tuple)):
-        return [_without_arrays(each, arrays) for each in tree]
-    return tree.item() if isinstance(tree, np.generic) else tree
+        items = [_without_arrays(each, arrays) for each in tree]
+        return {_TUPLE: items} if isinstance(tree, tuple) else items
+    if isinstance(tree, np.generic):
+        return tree.item()
+    if tree is None or isinstance(tree, (bool, int, float, str)):
+        return tree
+    what = f"a dict with the keys {list(tree)}" if isinstance(tree, Mapping) else called(tree)
+    raise UsageError(
+        f"A checkpoint cannot keep {what}.",
+        "Let state_dict() give dicts with texts for keys, lists, tuples, numbers, texts, arrays and None.",
+    )
 
 
 def _with_arrays(tree: Any, arrays: Mapping[str, Array]) -> Any:
     if isinstance(tree, dict):
         if set(tree) == {_ARRAY}:
             return arrays[f"array_{tree[_ARRAY]}"]
+        if set(tree) == {_TUPLE}:
+            return tuple(_with_arrays(each, arrays) for each in tree[_TUPLE])
         return {name: _with_arrays(each, arrays) for name, each in tree.items()}
     return [_with_arrays(each, arrays) for each in tree] if isinstance(tree, list) else tree

@@ -8,19 +8,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.errors import ArgumentError
 from autograd_lite.spelling import spelled
 from nn.arguments import check_loss, check_scalar
 from nn.data.loader import DataLoader
 from nn.module import Module
 from nn.training.checked import Array, check_model, examples_and_targets
-from nn.training.measuring import Gathered, Metrics, Total, as_metrics
+from nn.training.measuring import Gathered, Metrics, Total, as_metrics, counted_of, weight_of
 from nn.training.modes import modes_kept
 
 LossFunction = Callable[[Any, Any], ag.Tensor]
 HeldOut = tuple[Array, Array] | DataLoader
 
-# Examples evaluated at a time: enough to keep NumPy busy, few enough to stay small in memory.
+# Examples, and numbers in them, evaluated at a time: enough to keep NumPy busy, few enough to stay small in memory.
 EVALUATION_BATCH = 1024
+EVALUATED = 2**18
 
 
 class Evaluation(NamedTuple):
@@ -72,23 +74,32 @@ def evaluated(model: Module, held_out: HeldOut, loss: LossFunction, metrics: Met
     total, gathered = Total(loss), Gathered(metrics)
     accuracy = getattr(loss, "accuracy", None)
     shares: list[float | None] = []
-    with modes_kept(model), ag.no_grad():
-        model.eval()
+    labelled = 0.0
+    modules = [each for each in (model, loss) if isinstance(each, Module)]
+    with modes_kept(*modules), ag.no_grad():
+        for each in modules:
+            each.eval()
         for x, y in held_out if isinstance(held_out, DataLoader) else _parts(*held_out):
+            weight, counted = weight_of(loss, y), counted_of(loss, y)
             prediction = model(x)
+            gathered.add(prediction, y)
+            if not weight:  # no label of it counts
+                continue
             value = loss(prediction, y)
             if getattr(value, "size", None) != 1:
                 check_scalar(value, "evaluate")
-            total.add(value.item(), len(x))
-            gathered.add(prediction, y)
+            total.add(value.item(), weight)
             share = accuracy(prediction, y) if accuracy else None
-            shares.append(None if share is None else share * len(x))
+            shares.append(None if share is None else share * counted)
+            labelled += counted
     known = [share for share in shares if share is not None]
-    right = float(np.sum(known)) / total.examples if len(known) == len(shares) else None
+    if not total.weight:
+        raise ArgumentError("There is no label that counts: all are ignored.", "Evaluate on data with labels.")
+    right = float(np.sum(known)) / labelled if len(known) == len(shares) else None
     return Evaluation(total.value, right, gathered.measured())
 
 
 def _parts(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
-    for start in range(0, len(x), EVALUATION_BATCH):
-        part = slice(start, start + EVALUATION_BATCH)
-        yield x[part], y[part]
+    size = max(1, min(EVALUATION_BATCH, EVALUATED // max(1, x[0].size)))
+    for start in range(0, len(x), size):
+        yield x[start : start + size], y[start : start + size]

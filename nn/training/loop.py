@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import sys
-import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite.errors import GradientError, ShapeError, UsageError
+from autograd_lite.errors import UsageError
 from autograd_lite.spelling import spelled
-from autograd_lite.writing import write
-from nn.arguments import check_loss, check_scalar, positive_integer
+from nn.arguments import check_loss, positive_integer
 from nn.averaging import EMA
 from nn.data.loader import DataLoader
 from nn.module import Module
@@ -30,12 +26,10 @@ from nn.training.checked import (
     validation_data,
 )
 from nn.training.checkpoints import as_checkpoint
-from nn.training.evaluation import LossFunction, evaluated
+from nn.training.epochs import Training
+from nn.training.evaluation import LossFunction
 from nn.training.history import History
-from nn.training.measuring import Gathered, Metrics, Total, as_metrics, check_measured
-from nn.training.modes import modes_kept
-from nn.training.origin import origin
-from nn.training.progress import progress_bar
+from nn.training.measuring import as_metrics, check_measured
 from nn.training.resuming import Resumable
 from nn.training.run import Best, Run
 from nn.training.stepping import Clipping, Scheduled
@@ -99,8 +93,8 @@ def fit(
     clip_norm, clip_value : float, optional
         Bounds for `clip_grad_norm_` and `clip_grad_value_`, which are called before each step.
     ema : EMA, optional
-        Updated after each step. Validation uses the means, and so do the best parameters; afterwards the model holds
-        the trained ones.
+        Updated after each step. Validation uses the means, and so do the best parameters, which early stopping gives
+        back; otherwise the model holds the trained ones afterwards.
     early_stopping : int or EarlyStopping, optional
         Stop after so many epochs without a better validation loss, with the best parameters in the model.
     checkpoint : path-like or Checkpoint, optional
@@ -148,7 +142,7 @@ def fit(
     best = _watched(stopping, held_out is not None)
     check_measured(best.monitor, loss, measured, validated=held_out is not None)
     run = Run(model, loss, optimizer, History(), epochs, best)
-    training = _Training(
+    training = Training(
         run,
         batches,
         held_out,
@@ -159,7 +153,7 @@ def fit(
         callbacks=[*as_callbacks(callbacks), *([stopping] if stopping else [])],
     )
     measures = {"validation": held_out is not None, "metrics": sorted(measured)}
-    resumable = None if saving is None else Resumable(saving, run, training.holders(), batches, measures)
+    resumable = None if saving is None else Resumable(saving, run, training.holders(), (batches, held_out), measures)
     if resume and resumable is None:
         raise UsageError("resume=True needs a checkpoint to go on from.", 'Write checkpoint="run.npz" too.')
     return training.run_epochs(resumable, resume, progress)
@@ -196,179 +190,3 @@ def _watched(stopping: EarlyStopping | None, validated: bool) -> Best:
     if stopping is None:
         return Best(monitor)
     return Best(stopping.monitor or monitor, stopping.mode, stopping.min_delta)
-
-
-class _Training:
-    """One epoch after another: forward, backward, step; then evaluation, callbacks, checkpoint."""
-
-    def __init__(
-        self,
-        run: Run,
-        batches: Iterable[Any],
-        held_out: Any,
-        *,
-        metrics: Metrics,
-        schedule: Scheduled,
-        clip: Clipping,
-        ema: EMA | None,
-        callbacks: list[Callback],
-    ) -> None:
-        self.run, self.batches, self.held_out = run, batches, held_out
-        self.metrics, self.schedule, self.clip, self.ema = metrics, schedule, clip, ema
-        self.callbacks = callbacks
-        self.parameters: list[ag.Tensor] = list(run.model.parameters())
-        self.total, self.gathered = Total(run.loss), Gathered(metrics)
-
-    def holders(self) -> dict[str, Any]:
-        """Return everything that has a state, by the name under which a checkpoint keeps it."""
-        parts = {"model": self.run.model, "optimizer": self.run.optimizer, "schedule": self.schedule.schedule}
-        parts |= {"ema": self.ema, "total": self.total, "gathered": self.gathered}
-        parts |= {f"callback {k}": each for k, each in enumerate(self.callbacks)}
-        return {name: each for name, each in parts.items() if each is not None}
-
-    def run_epochs(self, resumable: Resumable | None, resume: bool, progress: bool) -> History:
-        """Train from the first epoch, or from where the checkpoint ends, to the last."""
-        run, history = self.run, self.run.history
-        self.resumable = resumable
-        if resumable is not None:
-            resumable.begin(resume)
-        start = time.perf_counter() - history.seconds
-        steps = len(self.batches) * run.epochs if isinstance(self.batches, Sized) else None
-        try:
-            # A loss that diverges is answered by an error of its own.
-            with (
-                modes_kept(run.model),
-                np.errstate(over="ignore", invalid="ignore"),
-                progress_bar(steps, run.step, progress) as self.bar,
-            ):
-                # One that is in training mode already may have frozen layers.
-                if not run.model.training:
-                    run.model.train()
-                self._epochs(start)
-        except KeyboardInterrupt:
-            self._interrupted()
-        finally:
-            history.seconds = time.perf_counter() - start
-        for each in self.callbacks:
-            each.on_train_end(run)
-        history.best_epoch = run.best.epoch
-        return history
-
-    def _epochs(self, start: float) -> None:
-        run = self.run
-        for each in self.callbacks:
-            each.on_train_begin(run)
-        while run.epoch <= run.epochs and run.history.stopped is None:
-            self.bar.set_description(f"epoch {run.epoch}/{run.epochs}", refresh=False)
-            self._steps()
-            self._evaluate()
-            self.bar.set_postfix_str(", ".join(run.history.latest()), refresh=False)
-            for each in self.callbacks:
-                each.on_epoch_end(run)
-            run.epoch += 1
-            if self.resumable is not None:
-                run.history.seconds = time.perf_counter() - start
-                self.resumable.after_epoch()
-
-    def _steps(self) -> None:
-        """Train on every batch that the epoch still has."""
-        run = self.run
-        for batch in self.batches:
-            x, y = _pair(batch)
-            value = self._step(x, y)
-            run.step += 1
-            run.history.step_loss.append(value)
-            self.total.add(value, len(x))
-            self.schedule.after_step()
-            if self.ema is not None:
-                self.ema.update()
-            for each in self.callbacks:
-                each.on_step_end(run)
-            self.bar.update()
-            if self.resumable is not None:
-                self.resumable.after_step()
-        if not self.total.examples:
-            raise ShapeError(
-                f"Epoch {run.epoch} gave no batches.", "Pass data that can be iterated over anew each epoch."
-            )
-
-    def _step(self, x: Any, y: Any) -> float:
-        """Move the parameters by one batch and return its loss."""
-        optimizer = self.run.optimizer
-        if optimizer.needs_closure:
-            return self._finite(x, float(optimizer.step(lambda: self._gradients(x, y)).item()))
-        value = self._finite(x, float(self._gradients(x, y).item()))
-        optimizer.step()
-        return value
-
-    def _gradients(self, x: Any, y: Any) -> ag.Tensor:
-        """Leave the gradients of one batch in the parameters and return its loss."""
-        self.run.optimizer.zero_grad()
-        prediction = self.run.model(x)
-        value = self.run.loss(prediction, y)
-        check_scalar(value, "fit")
-        if math.isfinite(value.item()):
-            value.backward()
-            if self.clip.is_set:
-                self.clip(self.parameters)
-        self.gathered.add(prediction, y)
-        return value
-
-    def _finite(self, x: Any, value: float) -> float:
-        if math.isfinite(value):
-            return value
-        run = self.run
-        where = origin(run.model, x)
-        raise GradientError(
-            f"The loss became {value} in epoch {run.epoch}, step {run.step + 1}: {where}.",
-            f"Lower the learning rate, now lr={run.optimizer.lr:g}, or scale the data to about ±1.",
-        )
-
-    def _evaluate(self) -> None:
-        """Note how the epoch went, go on with the schedule, and keep the parameters if they are the best."""
-        run, history = self.run, self.run.history
-        history.loss.append(self.total.value)
-        for name, value in self.gathered.measured().items():
-            history.metrics.setdefault(name, []).append(value)
-        history.learning_rate.append(float(run.optimizer.param_groups[0]["lr"]))
-        self.total.clear()
-        self.gathered.clear()
-        if self.ema is None:
-            self._validate()
-        else:
-            with self.ema.averaged():
-                self._validate()
-        self.schedule.after_epoch(history)
-
-    def _validate(self) -> None:
-        run, history = self.run, self.run.history
-        if self.held_out is not None:
-            found = evaluated(run.model, self.held_out, run.loss, self.metrics)
-            history.validation_loss.append(found.loss)
-            if found.accuracy is not None:
-                history.validation_accuracy.append(found.accuracy)
-            for name, value in found.metrics.items():
-                history.validation_metrics.setdefault(name, []).append(value)
-        value = history[run.best.monitor][-1]
-        if run.best.improved_by(value):
-            run.best.keep(value, run.epoch, run.model.state_dict())
-
-    def _interrupted(self) -> None:
-        run, history = self.run, self.run.history
-        history.stopped = f"interrupted in epoch {run.epoch}"
-        if run.best.epoch is None:
-            write(f"Training was {history.stopped}; the parameters are those of its last step.", sys.stderr)
-            return
-        run.restore_best()
-        what = f"{run.best.title} {run.best.value:.4g}"
-        write(f"Training was {history.stopped}; the model is that of epoch {run.best.epoch}, {what}.", sys.stderr)
-
-
-def _pair(given: Any) -> tuple[Any, Any]:
-    if not isinstance(given, (tuple, list)) or len(given) != 2:
-        got = f"a tuple of {len(given)}" if isinstance(given, tuple) else type(given).__name__
-        raise UsageError(
-            f"A batch is a pair (x, y), got {got}.",
-            "Pass nn.fit(model, x, y, ...), nn.DataLoader(x, y), or a list of batches [(x, y), ...].",
-        )
-    return given[0], given[1]

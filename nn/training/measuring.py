@@ -24,29 +24,47 @@ Metrics = Mapping[str, Callable[[Any, Any], float]]
 
 
 class Total:
-    """Adds up the losses of batches as the loss itself would over all of them: a sum, or a mean weighted by size."""
+    """Adds up the losses of batches as the loss itself would over all of them: a sum, or a weighted mean."""
 
     def __init__(self, loss: Any) -> None:
         self.sums = getattr(loss, "reduction", "mean") == "sum"
         self.total = 0.0
-        self.examples = 0
+        self.weight = 0.0
 
-    def add(self, value: float, examples: int) -> None:
-        self.total += value if self.sums else value * examples
-        self.examples += examples
+    def add(self, value: float, weight: float) -> None:
+        self.total += value if self.sums else value * weight
+        self.weight += weight
 
     @property
     def value(self) -> float:
-        return self.total if self.sums else self.total / self.examples
+        return self.total if self.sums else self.total / self.weight
 
     def clear(self) -> None:
-        self.total, self.examples = 0.0, 0
+        self.total, self.weight = 0.0, 0.0
 
     def state_dict(self) -> dict[str, float]:
-        return {"total": self.total, "examples": self.examples}
+        return {"total": self.total, "weight": self.weight}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.total, self.examples = state["total"], state["examples"]
+        self.total, self.weight = state["total"], state["weight"]
+
+
+def weight_of(loss: Any, target: Any) -> float:
+    """Return how much a batch counts in the mean over an epoch: its examples, or what the loss itself divides by."""
+    divisor = getattr(loss, "divisor", None)
+    return float(rows_of(target) if divisor is None else divisor(target))
+
+
+def counted_of(loss: Any, target: Any) -> float:
+    """Return how many labels of a batch count in its accuracy."""
+    counted = getattr(loss, "counted", None)
+    return float(rows_of(target) if counted is None else counted(target))
+
+
+def rows_of(target: Any) -> int:
+    """Return the number of examples that targets belong to."""
+    shape = np.shape(target)
+    return shape[0] if shape else 1
 
 
 class Gathered:
@@ -73,7 +91,9 @@ class Gathered:
         self.predictions, self.targets = [], []
 
     def state_dict(self) -> dict[str, list[Any]]:
-        return {"predictions": list(self.predictions), "targets": list(self.targets)}
+        if not self.predictions:
+            return {"predictions": [], "targets": []}
+        return {"predictions": [np.concatenate(self.predictions)], "targets": [np.concatenate(self.targets)]}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         self.predictions, self.targets = state["predictions"], state["targets"]

@@ -9,7 +9,7 @@ from nn.module import Module
 
 
 @contextmanager
-def modes_kept(model: Module) -> Iterator[None]:
+def modes_kept(*modules: Module) -> Iterator[None]:
     """Give every module its own mode back at the end.
 
     Examples
@@ -20,7 +20,7 @@ def modes_kept(model: Module) -> Iterator[None]:
     >>> [each.training for each in model.modules()]
     [True, True, False]
     """
-    before = [(module, module.training) for module in model.modules()]
+    before = [(each, each.training) for module in modules for each in module.modules()]
     try:
         yield
     finally:

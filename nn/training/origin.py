@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_lite as ag
 from nn.module import Module
+from nn.parameters import inside
 from nn.random import unmoved
 
 
@@ -34,21 +35,24 @@ def origin(model: Module, x: Any) -> str:
     >>> origin(model, [1.0, 2.0])
     'the parameter layers.1.bias holds inf'
     """
-    if (found := _first_wrong(x)) is not None:
+    if (found := first_wrong(x)) is not None:
         return f"the batch itself holds {found}"
     for path, parameter in model.named_parameters():
-        if (found := _first_wrong(parameter)) is not None:
+        if (found := first_wrong(parameter)) is not None:
             return f"the parameter {path} holds {found}"
     return _in_a_layer(model, x) or "every layer gave finite numbers, the loss did not"
 
 
 def _in_a_layer(model: Module, x: Any) -> str | None:
-    copied = copy.deepcopy(model)
+    try:
+        copied = copy.deepcopy(model)
+    except Exception:  # a model may hold what cannot be copied
+        return "every parameter is finite"
     paths = {id(module): path for path, module in copied.named_modules()}
     found: list[str] = []
 
     def watch(module: Module, inputs: Any, output: Any) -> None:
-        wrong = _first_wrong(output)
+        wrong = next(filter(None, (first_wrong(each) for _, each in inside("", output))), None)
         if wrong is not None and not found:
             place = f"{paths[id(module)]}, {module.title()}" if paths[id(module)] else module.title()
             found.append(f"it began in {place}, which gave {wrong}")
@@ -60,7 +64,7 @@ def _in_a_layer(model: Module, x: Any) -> str | None:
     return found[0] if found else None
 
 
-def _first_wrong(values: Any) -> str | None:
+def first_wrong(values: Any) -> str | None:
     """Return the first number that is not finite as text; None when there is none, or when they are no numbers."""
     array = values.numpy() if isinstance(values, ag.Tensor) else np.asarray(values)
     if array.dtype.kind not in "fc":

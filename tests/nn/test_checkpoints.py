@@ -172,7 +172,7 @@ def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path):
     assert all((model.state_dict()[name] == values).all() for name, values in before.items())
     with pytest.raises(ArgumentError, match="no validation data and no metrics, this run has validation data"):
         fitted(nn.MLP([2, 3, 1]), x, y, path, resume=True, validation=(x, y))
-    with pytest.raises(ArgumentError, match="holds gathered, loader, model, optimizer, total; this run has"):
+    with pytest.raises(ArgumentError, match="holds DataLoader, Gathered, MLP, SGD, Total; this run has"):
         fitted(nn.MLP([2, 3, 1]), x, y, path, resume=True, early_stopping=3)
 
 
@@ -182,3 +182,95 @@ def test_a_place_within_an_epoch_needs_data_with_a_place(tmp_path):
         fitted(nn.MLP([2, 1]), batches, None, nn.Checkpoint(tmp_path / "run.npz", every_steps=1), rng=None)
     fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz", rng=None)
     assert len(fitted(nn.MLP([2, 1]), batches, None, tmp_path / "run.npz", resume=True, epochs=3, rng=None).loss) == 3
+
+
+class Learning(nn.Module):
+    """A loss with a parameter, and a model with a Generator in a list."""
+
+    def __init__(self):
+        self.scale = nn.Parameter([0.5])
+
+    def forward(self, prediction, target):
+        return ((prediction - target) ** 2 * self.scale**2 + 1 / self.scale**2).mean()
+
+
+class Noisy(nn.Module):
+    def __init__(self):
+        self.layer = nn.Linear(3, 1, rng=0)
+        self.draws = [np.random.default_rng(5)]
+
+    def forward(self, x):
+        return self.layer(x) + self.draws[0].normal(scale=0.1)
+
+
+class Remembering(nn.Callback):
+    """A callback with a state of several kinds."""
+
+    def __init__(self):
+        self.seen = (0, {"last": 0.5})
+
+    def on_epoch_end(self, run):
+        self.seen = (self.seen[0] + 1, {"last": run.history.loss[-1]})
+
+    def state_dict(self):
+        return {"seen": self.seen}
+
+    def load_state_dict(self, state):
+        self.seen = state["seen"]
+
+
+def test_losses_generators_and_loaders_are_part_of_a_run(tmp_path, rng):
+    x = rng.normal(size=(20, 3))
+    y = x.sum(axis=1, keepdims=True)
+
+    def noisy(x, y, rng):
+        return x + rng.normal(size=x.shape), y
+
+    def trained(epochs, path=None, resume=False):
+        model, loss, callback = Noisy(), Learning(), Remembering()
+        optimizer = nn.optim.Adam([*model.parameters(), *loss.parameters()], lr=0.05)
+        held_out = nn.DataLoader(x, y, rng=5, transform=noisy)
+        history = nn.fit(
+            model, x, y, loss=loss, optimizer=optimizer, epochs=epochs, rng=1, validation=held_out, checkpoint=path,
+            resume=resume, callbacks=callback, progress=False,
+        )  # fmt: skip
+        return history, {**model.state_dict(), **loss.state_dict(), "seen": np.array(callback.seen[0])}
+
+    path = tmp_path / "run.npz"
+    trained(3, path)
+    assert_equal_runs(trained(6, path, resume=True), trained(6))
+
+
+def test_a_callback_that_cannot_be_kept_says_so(tmp_path):
+    class Numbering(Remembering):
+        def state_dict(self):
+            return {"seen": {1: 2.0}}
+
+    with pytest.raises(UsageError, match=r"cannot keep a dict with the keys \[1\]"):
+        fitted(nn.MLP([2, 1]), np.ones((4, 2)), np.ones((4, 1)), tmp_path / "run.npz", callbacks=Numbering())
+
+
+def test_a_failed_resume_changes_nothing(tmp_path):
+    x, y, path = np.ones((4, 2)), np.ones((4, 1)), tmp_path / "run.npz"
+    fitted(nn.MLP([2, 1], rng=0), x, y, path, callbacks=Remembering())
+
+    model = nn.MLP([2, 1], rng=3)
+    before = model.state_dict()
+    with pytest.raises(ArgumentError, match="is of another run"):
+        fitted(model, x, y, path, resume=True, callbacks=type("Remembering", (Wrong,), {})())
+    assert all((model.state_dict()[name] == values).all() for name, values in before.items())
+
+
+class Wrong(nn.Callback):
+    """Takes no state but its own."""
+
+    def state_dict(self):
+        return {"other": 1}
+
+    def load_state_dict(self, state):
+        self.other = state["other"]
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_first_step(tmp_path):
+    with pytest.raises(ArgumentError, match="no directory that you may write to"):
+        fitted(nn.MLP([2, 1]), np.ones((4, 2)), np.ones((4, 1)), tmp_path / "missing" / "run.npz")

@@ -366,3 +366,103 @@ def test_metrics_of_scikit_learn_get_the_targets_first(line):
     prediction = model(line[0]).numpy()
     assert history.validation_metrics["r2_score"] == [pytest.approx(r2_score(line[1], prediction))]
     assert r2_score(line[1], prediction) != pytest.approx(r2_score(prediction, line[1]))
+
+
+@pytest.mark.parametrize("options", [{"weight": [1.0, 10.0, 0.1]}, {"ignore_index": 2}])
+def test_the_loss_of_a_data_set_is_what_the_loss_itself_divides_by(options, rng):
+    x, y = rng.normal(size=(3000, 3)), np.sort(rng.integers(0, 3, 3000))
+    model, loss = nn.Linear(3, 3, rng=0), nn.CrossEntropyLoss(**options)
+    found = nn.evaluate(model, x, y, loss)
+    assert_allclose(found.loss, loss(model(x), y).item(), rtol=1e-12)
+    assert_allclose(found.accuracy, loss.accuracy(model(x), y), rtol=1e-12)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.0)
+    history = nn.fit(model, x, y, loss=loss, optimizer=optimizer, epochs=1, batch_size=7, progress=False)
+    assert_allclose(history.loss, loss(model(x), y).item(), rtol=1e-12)
+
+
+def test_a_batch_without_a_label_that_counts_is_left_out():
+    x, y = np.eye(4), np.array([-100, -100, 0, 1])
+    model, loss = nn.Linear(4, 2, rng=0), nn.CrossEntropyLoss()
+    batches = [(x[:2], y[:2]), (x[2:], y[2:])]
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.0)
+    history = nn.fit(model, batches, loss=loss, optimizer=optimizer, epochs=1, progress=False)
+    assert history.loss == [loss(model(x[2:]), y[2:]).item()]
+    with pytest.raises(ArgumentError, match="all are ignored"):
+        nn.evaluate(model, x[:2], y[:2], loss)
+
+
+def test_the_rows_of_the_targets_count_not_the_inputs(line):
+    class Two(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(1, 1, rng=0)
+
+        def forward(self, x):
+            return self.layer(x[0]) + x[1]
+
+    x, y = line
+    model, loss = Two(), nn.MSELoss()
+    batches = [((x[:38], x[:38]), y[:38]), ((x[38:], x[38:]), y[38:])]
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.0)
+    history = nn.fit(model, batches, loss=loss, optimizer=optimizer, epochs=1, progress=False)
+    assert_allclose(history.loss, loss(model((x, x)), y).item(), rtol=1e-12)
+
+
+def test_a_gradient_that_is_not_finite_stops_before_the_step():
+    class Root(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(1, 1, rng=0)
+
+        def forward(self, x):
+            return np.sqrt(self.layer(x) * 0.0)
+
+    model = Root()
+    before = model.state_dict()
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(GradientError, match=r"The gradient of layer\.\w+ holds (nan|-?inf) in epoch 1, step 1"):
+        nn.fit(model, [[1.0]], [[1.0]], loss=nn.MSELoss(), optimizer=optimizer, epochs=1, progress=False)
+    assert all((model.state_dict()[name] == values).all() for name, values in before.items())
+
+
+def test_training_that_fails_gives_the_best_model_back(line):
+    model, optimizer, options = parts(lr=0.01)
+    kept = []
+
+    def spoil(run):
+        kept.append(run.model.state_dict())
+        if run.epoch == 3:
+            optimizer.lr = 1e200
+
+    with pytest.raises(GradientError, match="The model is that of epoch 3"):
+        nn.fit(model, *line, epochs=9, validation=line, callbacks=spoil, **options)
+    assert all((model.state_dict()[name] == values).all() for name, values in kept[2].items())
+
+
+def test_ctrl_c_while_evaluating_leaves_columns_of_one_length(line):
+    model, _, options = parts(lr=0.01)
+
+    class Interrupting(nn.MSELoss):
+        calls = 0
+
+        def compute(self, prediction, target):
+            self.calls += not model.training
+            if self.calls == 3:
+                raise KeyboardInterrupt
+            return super().compute(prediction, target)
+
+    history = nn.fit(model, *line, epochs=9, validation=line, **(options | {"loss": Interrupting()}))
+    assert {name: len(values) for name, values in history.by_epoch().items()} == {
+        "loss": 2,
+        "validation_loss": 2,
+        "learning_rate": 2,
+    }
+
+
+def test_lbfgs_counts_each_example_once(line):
+    model = nn.MLP([1, 1], rng=0)
+    optimizer = nn.optim.LBFGS(model.parameters())
+    counted = []
+    nn.fit(
+        model, *line, loss=nn.MSELoss(), optimizer=optimizer, epochs=1, batch_size=40, progress=False,
+        metrics={"count": lambda a, y: counted.append(len(a)) or 0.0},
+    )  # fmt: skip
+    assert counted == [40]
