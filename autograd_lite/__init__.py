@@ -6,15 +6,21 @@ The public names; the operations of the table of derivatives are public under Nu
 from importlib import import_module
 from typing import Any
 
+from autograd_lite import fft as fft
+from autograd_lite import linalg as linalg
 from autograd_lite.creation import (
     arange,
+    array,
     asarray,
     empty,
     empty_like,
     eye,
     from_numpy,
     full,
+    full_like,
+    geomspace,
     linspace,
+    logspace,
     ones,
     ones_like,
     tensor,
@@ -23,7 +29,7 @@ from autograd_lite.creation import (
 )
 from autograd_lite.errors import UnknownNameError
 from autograd_lite.graph import detect_anomaly, enable_grad, is_grad_enabled, no_grad, scope, set_grad_enabled
-from autograd_lite.methods import public_primitives
+from autograd_lite.methods import aliases, public_composites, public_primitives
 from autograd_lite.primitives import primitive
 from autograd_lite.tensors import Tensor
 from autograd_lite.transforms import gradients
@@ -31,8 +37,10 @@ from autograd_lite.transforms import gradients
 __version__ = "0.1.0"
 
 OPERATIONS = public_primitives()
+# The creation functions, which make Tensors of numbers too, stay as they are.
+COMPOSITES = {name: each for name, each in {**public_composites(), **aliases()}.items() if name not in globals()}
 globals().update(OPERATIONS)
-abs = OPERATIONS["absolute"]
+globals().update(COMPOSITES)
 
 # Imported on first use: what training does not need does not slow the start.
 LAZY = {
@@ -45,23 +53,29 @@ LAZY = {
     "make_dot": "autograd_lite.drawing",
     "Drawing": "autograd_lite.drawing",
     "graphviz_info": "autograd_lite.drawing",
+    "supported": "autograd_lite.coverage",
 }
 
 __all__ = [
     "Tensor",
-    "abs",
     "arange",
+    "array",
     "asarray",
     "detect_anomaly",
     "empty",
     "empty_like",
     "enable_grad",
     "eye",
+    "fft",
     "from_numpy",
     "full",
+    "full_like",
+    "geomspace",
     "gradients",
     "is_grad_enabled",
+    "linalg",
     "linspace",
+    "logspace",
     "no_grad",
     "ones",
     "ones_like",
@@ -71,6 +85,7 @@ __all__ = [
     "tensor",
     "zeros",
     "zeros_like",
+    *COMPOSITES,
     *OPERATIONS,
     *LAZY,
 ]

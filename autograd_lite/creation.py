@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.conversion import tensors_in, without_subclass
+from autograd_lite.derivatives.composition import COMPOSITES
+from autograd_lite.derivatives.joining import stack
 from autograd_lite.errors import ArgumentError, DtypeError, UsageError
 from autograd_lite.graph import is_grad_enabled
 from autograd_lite.spelling import refuse_unknown, spelled
@@ -71,6 +73,54 @@ def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Ten
 
 
 @spelled
+def array(data: Any, *, dtype: Any = None, ndmin: int = 0, requires_grad: bool = False, name: str | None = None) -> Any:
+    """Make a Tensor from numbers and Tensors in nested lists; differentiable in the Tensors.
+
+    Parameters
+    ----------
+    data : array_like
+        A number, an array, a Tensor, or nested lists of them, of equal shapes.
+    dtype : dtype, optional
+        By default that of the data.
+    ndmin : int
+        The least number of axes; those that are missing are put before the others.
+    requires_grad : bool
+        Whether gradients with respect to the result are wanted, where nothing in `data` requires one.
+    name : str, optional
+        A name for pictures and messages.
+
+    Returns
+    -------
+    Tensor
+
+    Raises
+    ------
+    ShapeError
+        When Tensors of different shapes stand side by side.
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> t = ag.tensor(2.0, requires_grad=True)
+    >>> ag.array([[t, t * t], [1.0, 0.0]])
+    tensor([[2., 4.],
+            [1., 0.]], requires_grad=True)
+    """
+    if is_grad_enabled() and any(each.requires_grad for each in tensors_in(data)):
+        made = data.copy() if isinstance(data, Tensor) else _stacked(data)
+        made = made if dtype is None else made.astype(dtype)
+    else:
+        made = Tensor(data, dtype=dtype, requires_grad=requires_grad and not ndmin)
+    if made.ndim < ndmin:
+        made = made.reshape((1,) * (ndmin - made.ndim) + made.shape)
+    return _finish(made, requires_grad and made.is_leaf, name)
+
+
+def _stacked(data: Any) -> Any:
+    return stack([_stacked(each) for each in data]) if isinstance(data, (list, tuple)) else data
+
+
+@spelled
 def from_numpy(array: Any) -> Tensor:
     """Make a Tensor on the memory of an array, without a copy and without a guard.
 
@@ -103,6 +153,8 @@ def _creator(function: Callable[..., Any], *parameters: str) -> Callable[..., Te
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
         by_shape = function in (np.zeros_like, np.ones_like, np.empty_like)
         if not by_shape and any(each.requires_grad for each in tensors_in((args, kwargs))):
+            if function in COMPOSITES and not requires_grad:
+                return _finish(COMPOSITES[function].call(*args, **kwargs), False, name)
             raise UsageError(
                 f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",
@@ -155,9 +207,12 @@ zeros = _creator(np.zeros, "shape", "dtype", "order", "device", "like")
 ones = _creator(np.ones, "shape", "dtype", "order", "device", "like")
 empty = _creator(np.empty, "shape", "dtype", "order", "device", "like")
 full = _creator(np.full, "shape", "fill_value", "dtype", "order", "device", "like")
+full_like = _creator(np.full_like, "a", "fill_value", *_LIKE)
 eye = _creator(np.eye, "N", "M", "k", "dtype", "order", "device", "like")
 arange = _creator(np.arange, "start", "stop", "step", "dtype", "device", "like")
 linspace = _creator(np.linspace, "start", "stop", "num", "endpoint", "retstep", "dtype", "axis", "device")
+logspace = _creator(np.logspace, "start", "stop", "num", "endpoint", "base", "dtype", "axis")
+geomspace = _creator(np.geomspace, "start", "stop", "num", "endpoint", "dtype", "axis")
 zeros_like = _creator(np.zeros_like, "a", *_LIKE)
 ones_like = _creator(np.ones_like, "a", *_LIKE)
 empty_like = _creator(np.empty_like, "prototype", *_LIKE)

@@ -1,8 +1,11 @@
 """The exceptions: what was wrong, in the user's own terms, and on a second line how to mend it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, NoReturn
+
+from numpy.linalg import LinAlgError
 
 
 class AutogradError(Exception):
@@ -36,6 +39,10 @@ class DtypeError(AutogradError, TypeError):
 
 class ArgumentError(AutogradError, ValueError):
     """An argument with an impossible value."""
+
+
+class MatrixError(AutogradError, LinAlgError):
+    """A matrix that is singular, not positive definite, or of a shape that the operation cannot take."""
 
 
 class IndexingError(AutogradError, IndexError, ValueError):
@@ -114,8 +121,10 @@ class RenderError(AutogradError, RuntimeError):
     """A picture that could not be drawn or written."""
 
 
-def refusing(module: str, names: Iterable[str]) -> Callable[[str], NoReturn]:
-    """Return the ``__getattr__`` of a module that has these names and no others.
+def refusing(
+    module: str, names: Iterable[str], mends: Mapping[str, str] = MappingProxyType({})
+) -> Callable[[str], NoReturn]:
+    """Return the ``__getattr__`` of a module that has these names and no others; for some, what to write instead.
 
     Examples
     --------
@@ -126,7 +135,7 @@ def refusing(module: str, names: Iterable[str]) -> Callable[[str], NoReturn]:
     """
 
     def missing(name: str) -> NoReturn:
-        raise UnknownNameError(module, name, lambda: names, namespace=module)
+        raise UnknownNameError(module, name, lambda: names, namespace=module, mend=mends.get(name, ""))
 
     return missing
 

@@ -22,10 +22,28 @@ KEYWORDS: dict[str, tuple[str, ...]] = {
     "num_epochs": ("epochs",),
     "n_epochs": ("epochs",),
     "validation_data": ("validation",),
+    "validation_split": ("validation",),
+    "val_data": ("validation",),
+    "callback": ("callbacks",),
+    "scheduler": ("schedule",),
+    "verbose": ("progress",),
+    "n_splits": ("k",),
+    "folds": ("k",),
     "generator": ("rng",),
     "random_state": ("rng",),
     "seed": ("rng",),
     "layers": ("sizes",),
+}
+
+_OPTIMIZER = "It belongs to the optimizer: optimizer=nn.optim.SGD(model.parameters(), lr=0.1)."
+
+# A function, a keyword that is none of its own, and where that belongs.
+ELSEWHERE: dict[tuple[str, str], str] = {
+    ("fit()", "lr"): _OPTIMIZER,
+    ("fit()", "learning_rate"): _OPTIMIZER,
+    ("fit()", "momentum"): _OPTIMIZER,
+    ("fit()", "weight_decay"): _OPTIMIZER,
+    ("fit()", "shuffle"): "Leave it out: every epoch has a new order; for another pass nn.DataLoader(x, y) as x.",
 }
 
 _MEMORY = "Leave it out: tensors lie in the computer's memory"

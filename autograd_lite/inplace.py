@@ -18,6 +18,7 @@ from autograd_lite.graph import current_mode
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.recording import binary, no_element, record
 from autograd_lite.source import users_line
+from autograd_lite.spelling import spelled
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import note
 
@@ -51,6 +52,16 @@ class InPlace(Variable):
 
     def __ipow__(self, other: Any) -> Any:
         return self._update(POWER, np.power, other, "t **= value")
+
+    @spelled
+    def sort(self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
+        """Sort the elements along an axis in their memory, as ndarray.sort does; np.sort(t) gives a new tensor."""
+        self._write(REGISTRY[np.sort](self, axis), Ellipsis, "t.sort()", fresh=True)
+
+    @spelled
+    def partition(self, kth: Any, axis: int = -1, kind: str = "introselect", order: Any = None) -> None:
+        """Partition the elements along an axis in their memory, as ndarray.partition does."""
+        self._write(REGISTRY[np.partition](self, kth, axis), Ellipsis, "t.partition()", fresh=True)
 
     def _root(self) -> tuple[InPlace, Place]:
         """Return the tensor whose memory this is, and where in it; a view has another than itself."""

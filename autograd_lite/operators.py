@@ -13,7 +13,7 @@ from autograd_lite.primitives import REGISTRY
 from autograd_lite.recording import binary, unary
 from autograd_lite.variable import Variable, wrap
 
-ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, POSITIVE, ABSOLUTE = (
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, POSITIVE, ABSOLUTE, REMAINDER = (
     REGISTRY[each]
     for each in (
         np.add,
@@ -25,6 +25,7 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, POSITIVE, ABSOLUTE = (
         np.negative,
         np.positive,
         np.absolute,
+        np.remainder,
     )
 )
 
@@ -66,6 +67,24 @@ class Operators(Variable):
 
     def __rpow__(self, other: Any) -> Any:
         return binary(POWER, operator.pow, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return binary(REMAINDER, operator.mod, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return binary(REMAINDER, operator.mod, other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return wrap(np.floor_divide(self._value, plain(other)), None)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return wrap(np.floor_divide(plain(other), self._value), None)
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __matmul__(self, other: Any) -> Any:
         return binary(MATMUL, product, self, other)

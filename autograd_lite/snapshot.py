@@ -352,7 +352,7 @@ def _title(op: Primitive, keywords: Mapping[str, Any]) -> str:
     for key, value in keywords.items():
         if hasattr(value, "options"):
             told |= value.options()
-        elif not isinstance(value, np.ndarray):
+        elif value is not None and not isinstance(value, np.ndarray):
             told[key] = repr(value)
     written = ", ".join(f"{key}={value}" for key, value in told.items())
     return f"{op.__name__}({written})" if written else op.__name__

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Any, TypeVar, cast
 
 from autograd_lite.errors import AutogradError, UnknownKeywordError, UsageError, closest, quoted
-from autograd_lite.habits import KEYWORDS
+from autograd_lite.habits import ELSEWHERE, KEYWORDS
 
 _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
@@ -46,14 +47,26 @@ def spelled(called: _Callable) -> _Callable:
         except AutogradError:
             raise
         except TypeError:
-            refuse(_title(called, args), called, args, kwargs)
+            refuse(_title(called, args), called, args, kwargs, _call(called, args))
             raise
 
     return cast(_Callable, checked)
 
 
-def refuse(title: str, called: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
-    """Raise the error of a call with an unknown keyword or too many arguments; of any other return.
+def refuse(
+    title: str, called: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], call: str = ""
+) -> None:
+    """Raise the error of a call with an unknown keyword, too many arguments or too few; of any other return.
+
+    Parameters
+    ----------
+    title : str
+        What messages call the function.
+    called : callable
+    args, kwargs : sequence, mapping
+        What it was called with.
+    call : str
+        What users write before the parenthesis, if that is not the title.
 
     Raises
     ------
@@ -72,6 +85,7 @@ def refuse(title: str, called: Callable[..., Any], args: Sequence[Any], kwargs: 
     if Parameter.VAR_POSITIONAL not in kinds and len(args) > taken:
         options = [each.name for each in named if each.kind is Parameter.KEYWORD_ONLY]
         raise _too_many(title, args[bound:], taken - bound, options)
+    _refuse_too_few(title.removesuffix("()"), call, parameters[bound:], len(args) - bound, kwargs)
 
 
 def refuse_unknown(title: str, given: Iterable[str], known: Sequence[str], mend: str = "") -> None:
@@ -91,6 +105,8 @@ def refuse_unknown(title: str, given: Iterable[str], known: Sequence[str], mend:
     """
     for keyword in given:
         if keyword not in known:
+            if (title, keyword) in ELSEWHERE:
+                raise UnknownKeywordError(f"{title} has no keyword {keyword!r}.", ELSEWHERE[title, keyword]) from None
             likely = meant(keyword, known)
             words = [] if likely is None else [f"Did you mean {likely!r}?"]
             if mend or list(known) != [likely]:
@@ -121,6 +137,40 @@ def _too_many(title: str, given: Sequence[Any], taken: int, options: Sequence[st
     return UsageError(
         f"{title} takes {taken} positional argument{'s' * (taken != 1)}, got {len(given)}.", f"{by_name}{together}."
     )
+
+
+def _refuse_too_few(
+    title: str, call: str, parameters: Sequence[Parameter], given: int, kwargs: Mapping[str, Any]
+) -> None:
+    """Raise for arguments that are missing, and write the call with all that are needed."""
+    written, missing = [], []
+    for k, each in enumerate(parameters):
+        if each.kind in (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD):
+            continue
+        if k < given and each.kind in _POSITIONAL:
+            written.append(each.name)
+        elif each.name in kwargs:
+            written.append(f"{each.name}={each.name}")
+        elif each.default is Parameter.empty:
+            missing.append(each.name)
+            written.append(each.name if each.kind is Parameter.POSITIONAL_ONLY else f"{each.name}=...")
+    if missing:
+        names = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        subject = call if call.endswith(title) else title
+        raise UsageError(f"{subject} needs {names}.", f"Write {call or title}({', '.join(written)}).") from None
+
+
+def _call(called: Callable[..., Any], args: Sequence[Any]) -> str:
+    """Return what users write before the parenthesis: nn.optim.SGD, ag.gradcheck, or the name as it is."""
+    name = _title(called, args).removesuffix("()")
+    *packages, _ = called.__module__.split(".")
+    if called.__name__ == "__init__" and args and name == type(args[0]).__name__:
+        *packages, _ = type(args[0]).__module__.split(".")
+    for length in range(1, len(packages) + 1):
+        package = ".".join(packages[:length])
+        if hasattr(sys.modules.get(package), name):
+            return f"{'ag' if package == 'autograd_lite' else package}.{name}"
+    return name
 
 
 def _title(called: Callable[..., Any], args: Sequence[Any]) -> str:

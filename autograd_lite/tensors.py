@@ -9,13 +9,14 @@ import numpy as np
 
 from autograd_lite import recording, variable
 from autograd_lite.conversion import copied, known_dtype, plain_index
+from autograd_lite.derivatives.composition import COMPOSITES
 from autograd_lite.derivatives.indexing import Place, getitem
 from autograd_lite.differentiable import Differentiable
 from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import LOCK, Leaf, Node, current_mode, enable_grad
 from autograd_lite.inplace import InPlace
 from autograd_lite.methods import TensorMethods
-from autograd_lite.mutators import MUTATORS, apart, at, into
+from autograd_lite.mutators import MUTATORS, apart, at, into, masked
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
@@ -141,6 +142,16 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
             return wrap(self._value.astype(target), None)
         return record(ASTYPE, (self,), {"dtype": target})
 
+    @spelled
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+        """Return the slices along an axis where the condition is true; without an axis this is a row."""
+        return np.compress(condition, self, axis)  # type: ignore[return-value]
+
+    @spelled
+    def fill(self, value: Any) -> None:
+        """Write a value into every element."""
+        self[...] = value
+
     def __iter__(self) -> Iterator[Tensor]:
         return (self[i] for i in range(len(self)))
 
@@ -154,6 +165,8 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         primitive = REGISTRY.get(ufunc)
         if primitive is not None and method == "__call__" and not kwargs:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
+        if method == "__call__" and kwargs.get("where", True) is not True:
+            return masked(ufunc, args, kwargs)
         if "out" in kwargs:
             out, *others = kwargs.pop("out")
             if others:
@@ -165,7 +178,10 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
             return at(ufunc, *args)
         if method == "__call__" and primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)
-        return self._undifferentiated(ufunc if method == "__call__" else getattr(ufunc, method), args, kwargs)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        if function in COMPOSITES:
+            return COMPOSITES[function].call(*args, **kwargs)
+        return self._undifferentiated(function, args, kwargs)
 
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -173,16 +189,24 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         primitive = REGISTRY.get(function)
         if primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)
+        if function in COMPOSITES:
+            return COMPOSITES[function].call(*args, **kwargs)
         if function in MUTATORS and args and isinstance(args[0], Tensor):
             return MUTATORS[function](*args, **kwargs)
         return self._undifferentiated(function, args, kwargs)
 
     def _undifferentiated(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         result = on_values(function, args, kwargs)
-        return wrap(result, None) if isinstance(result, (np.ndarray, np.generic)) else result
+        if type(result) in (tuple, list):
+            return type(result)(_wrapped(each) for each in result)
+        return _wrapped(result)
 
     def __getitem__(self, index: Any) -> Tensor:
         return record(getitem, (self,), {"index": plain_index(index)})
+
+
+def _wrapped(result: Any) -> Any:
+    return wrap(result, None) if isinstance(result, (np.ndarray, np.generic)) else result
 
 
 class TensorView(Tensor, of_views=True):

@@ -17,8 +17,9 @@ PIECEWISE_CONSTANT = frozenset(
     """
     less less_equal greater greater_equal equal not_equal isfinite isnan isinf isneginf isposinf signbit sign
     logical_and logical_or logical_not logical_xor all any count_nonzero nonzero flatnonzero argwhere
-    floor ceil rint trunc fix round floor_divide argmax argmin argsort argpartition searchsorted digitize
-    isclose allclose array_equal array_equiv iscomplexobj isrealobj isreal iscomplex
+    floor ceil rint trunc fix round around floor_divide spacing isin lexsort argmax argmin nanargmax nanargmin argsort
+    argpartition searchsorted digitize
+    linalg.matrix_rank isclose allclose array_equal array_equiv iscomplexobj isrealobj isreal iscomplex
     shape ndim size result_type can_cast min_scalar_type may_share_memory shares_memory
     zeros_like ones_like empty_like array_repr array_str array2string
     """.split()  # noqa: SIM905
@@ -27,11 +28,8 @@ PIECEWISE_CONSTANT = frozenset(
 
 # What to write instead, where the table has the same under another name.
 MENDS = {
-    "dot": "Write a @ b.",
-    "inner": "Write a @ b for vectors, a @ b.T for matrices.",
-    "outer": "Write a.reshape(-1, 1) * b.",
-    "linalg.norm": "Write np.sqrt((t * t).sum()).",
-    "add.reduce": "Write t.sum(axis=0).",
+    "copyto": "Write into a Tensor, or make a new one: np.where(mask, t, a), ag.full_like(a, t).",
+    "add.reduceat": "Write t[start:stop].sum(axis=0) for each part.",
 }
 
 

@@ -4,16 +4,18 @@ Colour is for terminals only, columns are aligned by displayed width, and files 
 """
 
 import contextlib
+import errno
 import os
 import re
 import secrets
 import shutil
+import stat
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from autograd_lite.errors import ArgumentError, UsageError
 
@@ -256,7 +258,8 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Parameters
     ----------
     path : path-like
-        Its directory must exist. A file that stands there is replaced; a symbolic link is followed.
+        Its directory must exist. A file that stands there is replaced, and what it permits to whom stays; a symbolic
+        link is followed.
     content : str or bytes
         A string is encoded in UTF-8, with its line ends as they are.
 
@@ -268,7 +271,7 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Raises
     ------
     ArgumentError
-        When the directory does not exist or refuses the file, or the path is a directory.
+        When the directory does not exist or refuses the file, the path is a directory or too long, or the disk is full.
 
     Examples
     --------
@@ -278,30 +281,58 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     b'\\xce\\xb4'
     """
     target = Path(path)
-    try:
-        real = Path(os.path.realpath(target))
-        special = real.exists() and not (real.is_file() or real.is_dir())
-    except ValueError as error:
-        raise ArgumentError(f"cannot write {str(target)!r}: {error}.", "Give a file name without it.") from error
-    if special:
-        raise ArgumentError(
-            f"cannot write {str(target)!r}: it is a device or a pipe, and would be replaced.", "Give a file name."
-        )
+    real, mode = _place(target)
     temporary = real.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         with open(temporary, "xb") as file:
+            if mode is not None and os.name == "posix":
+                os.chmod(temporary, mode)
             file.write(content.encode() if isinstance(content, str) else content)
+            _to_disk(file)
         os.replace(temporary, real)
     except BaseException as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        if not isinstance(error, _REFUSALS):
+        if not isinstance(error, OSError):
             raise
-        raise ArgumentError(
-            f"cannot write {str(target)!r}: {(error.strerror or str(error)).lower()}.",
-            "Give a file name in a directory that exists and that you may write to.",
-        ) from error
+        raise _refused(target, error) from error
     return target
+
+
+def _place(target: Path) -> tuple[Path, int | None]:
+    """Return where a file is to stand, links followed, and the permissions of one that stands there already."""
+    try:
+        real = Path(os.path.realpath(target))
+        found = os.stat(real).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return real, None
+    except OSError as error:
+        raise _refused(target, error) from error
+    except ValueError as error:
+        raise ArgumentError(f"cannot write {str(target)!r}: {error}.", "Give a file name without it.") from error
+    if not stat.S_ISREG(found) and not stat.S_ISDIR(found):
+        raise ArgumentError(
+            f"cannot write {str(target)!r}: it is a device or a pipe, and would be replaced.", "Give a file name."
+        )
+    return real, stat.S_IMODE(found) & 0o777
+
+
+def _to_disk(file: BinaryIO) -> None:
+    """Wait until a file is on the disk: moved into place before that, it could be empty after a power cut."""
+    file.flush()
+    try:
+        os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):  # a file system that has no such thing
+            raise
+
+
+def _refused(target: Path, error: OSError) -> ArgumentError:
+    why = (error.strerror or str(error)).lower()
+    mend = _MENDS.get(error.errno or 0, "Give a file name in a directory that exists and that you may write to.")
+    name = str(target)
+    shown = name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}..."
+    return ArgumentError(f"cannot write {shown!r}: {why}.", mend)
 
 
 def _is_terminal(stream: TextIO | None) -> bool:
@@ -373,7 +404,13 @@ def _spell_superscript(run: re.Match[str]) -> str:
     return f"^({spelled})" if re.search(r".[+-]", spelled) else f"^{spelled}"
 
 
-_REFUSALS = (OSError,)
+# More of a path than this a message does not show.
+LONGEST_SHOWN = 200
+_MENDS = {
+    errno.ENOSPC: "The disk is full: free some space, or write elsewhere.",
+    errno.EDQUOT: "Your share of the disk is full: free some space, or write elsewhere.",
+    errno.ENAMETOOLONG: "Give a shorter name.",
+}
 _PROBE = "δσθη∂Σ′ŷᵀ²⊙−√ ✓✗←─⎡"
 _MARKS = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBER = re.compile(r"[-+−]?(\d[\d,]*\.?\d*|\.\d+)(e[-+−]?\d+)?( ?%)?|[-+−]?(inf|∞)|nan")

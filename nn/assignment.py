@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import UserDict, UserList, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -59,6 +62,56 @@ def check_trained(owner: str, name: str, value: Any) -> None:
                 f"{owner}.{path} requires a gradient but is no Parameter: no optimizer would move it.",
                 f"Put nn.Parameter({values}) into self.{first}." if position else write,
             )
+
+
+def check_found(owner: str, name: str, value: Any, kinds: tuple[type, ...]) -> None:
+    """Raise for what belongs to a model and lies where it is not looked for: in a set, a deque, a dataclass.
+
+    Parameters
+    ----------
+    owner : str
+        The class of the module.
+    name : str
+        That of the attribute.
+    value : object
+    kinds : tuple of type
+        What belongs to a model.
+    """
+    for path, each in inside(name, value):
+        if isinstance(each, kinds):
+            continue
+        for _, lost in inside("", list(_hidden(each))):
+            if isinstance(lost, kinds):
+                raise UsageError(
+                    f"{owner}.{path} is of type {type(each).__name__} and holds a {type(lost).__name__}, "
+                    "which would not be found there.",
+                    "Put them into a list, a dict or nn.ModuleList.",
+                )
+
+
+def check_class(cls: type, kinds: tuple[type, ...]) -> None:
+    """Raise for a Parameter or a Module that is an attribute of a class: it would be in no model of that class."""
+    for name, value in vars(cls).items():
+        for _, each in inside(name, value):
+            if isinstance(each, kinds):
+                raise UsageError(
+                    f"{name} is an attribute of the class {cls.__name__}, and a {type(each).__name__}: "
+                    "all of its models would share it, and none would find it.",
+                    f"Make it in __init__: self.{name} = ...",
+                )
+
+
+def _hidden(value: Any) -> Iterable[Any]:
+    """Return what lies in a container that is none of those that a model looks into."""
+    if isinstance(value, (set, frozenset, deque, UserList)):
+        return value
+    if isinstance(value, (UserDict, MappingProxyType)):
+        return value.values()
+    if isinstance(value, np.ndarray):
+        return value.flat if value.dtype == object else ()
+    if is_dataclass(value) and not isinstance(value, type):
+        return (getattr(value, each.name, None) for each in fields(value))
+    return ()
 
 
 def check_spelling(owner: str, name: str, value: Any, held: Mapping[str, Any]) -> None:

@@ -97,9 +97,10 @@ class EMA:
         """
         self._check_outside("averaged()")
         trained = [np.array(each._value) for each in self.parameters]
-        self._put(self._converted())
-        self._inside = True
         try:
+            # Whatever interrupts here is undone as well.
+            self._inside = True
+            self._put(self._converted())
             yield
             changed = any(
                 not np.array_equal(each._value, mean, equal_nan=True)

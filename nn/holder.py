@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
-from autograd_lite.errors import UnknownNameError, quoted
+from autograd_lite.errors import UnknownNameError, UsageError, quoted
 from autograd_lite.spelling import spelled
-from nn.assignment import check_trained
+from nn.assignment import check_found, check_trained
 from nn.parameters import Buffer, Parameter, inside, joined
 
 # More paths than this a message does not list.
@@ -93,7 +93,8 @@ class Holder(Generic[Model]):
         Raises
         ------
         UsageError
-            When a module holds a leaf that requires a gradient and is no Parameter.
+            When a module holds a leaf that requires a gradient and is no Parameter, or a Parameter or a module where
+            none is looked for, in a set for example; or when two Parameters have one path.
         """
         self._check_trained()
         yield from self._tensors(Parameter, prefix, recurse, remove_duplicate)
@@ -174,11 +175,13 @@ class Holder(Generic[Model]):
         self, kind: type[Kind], prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Kind]]:
         seen: set[int] = set()
+        taken: dict[str, Any] = {}
         models: Any = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, model in models:
             for name, each in model._own(kind):
                 if id(each) not in seen:
-                    yield joined(path, name), each
+                    self._take(taken, whole := joined(path, name), each)
+                    yield whole, each
                 if remove_duplicate:
                     seen.add(id(each))
 
@@ -192,10 +195,18 @@ class Holder(Generic[Model]):
             buffers = [(name, each) for name, each in model._own(Buffer) if each.persistent]
             for name, each in [*model._own(Parameter), *buffers]:
                 if id(each) not in seen:
-                    found[joined(path, name)] = each
+                    self._take(found, joined(path, name), each)
                 if remove_duplicate:
                     seen.add(id(each))
         return found
+
+    def _take(self, taken: dict[str, Any], path: str, tensor: Parameter | Buffer) -> None:
+        """Enter a tensor under its path, which must not be that of another."""
+        if taken.setdefault(path, tensor) is not tensor:
+            raise UsageError(
+                f"{type(self).__name__} holds two tensors under the path {path!r}.",
+                "Give them other keys: 1 and '1' are one name, and so are 'a.b' and b in a dict a.",
+            )
 
     def _inner_first(self) -> Iterator[Model]:
         """Yield this module and all below it, each once and after those that it holds."""
@@ -212,7 +223,10 @@ class Holder(Generic[Model]):
     def _check_trained(self) -> None:
         for module in self.modules():
             for name, value in module.members():  # type: ignore[attr-defined]
+                if type(value) in PLAIN or isinstance(value, Holder):
+                    continue
                 check_trained(type(module).__name__, name, value)
+                check_found(type(module).__name__, name, value, KINDS)
 
     def _at(self, target: str, kind: str, found: Iterable[tuple[str, Any]]) -> Any:
         known = dict(found)
@@ -223,3 +237,9 @@ class Holder(Generic[Model]):
         more = f" and {len(paths) - LISTED} more" if len(paths) > LISTED else ""
         mend = f"Did you mean {close[0]!r}?" if close else f"Known: {quoted(paths[:LISTED])}{more}."
         raise UnknownNameError(type(self).__name__, target, mend=f"It is the path of no {kind}. {mend}")
+
+
+# What is looked for in a model.
+KINDS = (Parameter, Buffer, Holder)
+# What most attributes are, and nothing can be lost in.
+PLAIN = frozenset({type(None), bool, int, float, str, Parameter, Buffer})

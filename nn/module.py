@@ -10,11 +10,12 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, AutogradError, UnknownNameError, UsageError
-from autograd_lite.spelling import refuse, spelled
-from nn.assignment import as_buffer, check_parameter_stays, check_spelling, check_trained
+from autograd_lite.spelling import spelled
+from nn.assignment import as_buffer, check_class, check_found, check_parameter_stays, check_spelling, check_trained
+from nn.calling import refuse_call, returned_nothing
 from nn.conversion import converted, dtype_wanted
 from nn.habits import HABITS
-from nn.holder import Holder
+from nn.holder import KINDS, Holder
 from nn.hooks import Hooked
 from nn.misfits import locate, misfit
 from nn.parameters import Buffer, Parameter
@@ -54,9 +55,11 @@ class Module(Hooked, Holder["Module"]):
     """
 
     training: bool = True
+    _noun = "model"  # in messages
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        check_class(cls, KINDS)
         if "__init__" in vars(cls):
             spelled(cls)
 
@@ -69,14 +72,18 @@ class Module(Hooked, Holder["Module"]):
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         try:
             if self._forward_hooks is None:
-                return self.forward(*inputs, **options)
-            return self._forward_hooks.around(self.forward, self, inputs, options)
+                result = self.forward(*inputs, **options)
+            else:
+                result = self._forward_hooks.around(self.forward, self, inputs, options)
         except AutogradError as error:
-            locate(error, self)
+            locate(error, self, inputs)
             raise
         except TypeError:
-            refuse(f"{type(self).__name__}.forward()", self.forward, inputs, options)
+            refuse_call(self, inputs, options)
             raise
+        if result is None:
+            raise returned_nothing(self)
+        return result
 
     def __setattr__(self, name: str, value: Any) -> None:
         held = vars(self).get(name)
@@ -88,6 +95,7 @@ class Module(Hooked, Holder["Module"]):
             if name not in vars(self) and not hasattr(type(self), name):
                 check_spelling(type(self).__name__, name, value, vars(self))
             check_trained(type(self).__name__, name, value)
+        check_found(type(self).__name__, name, value, KINDS)
         if name in _METHODS:
             raise UsageError(
                 f"{type(self).__name__}.{name} = ... would hide the method {name}() of every Module.",

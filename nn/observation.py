@@ -67,8 +67,12 @@ def loss_key(loss: Any, y: Any) -> str:
     return LOSS_KEYS.get(type(loss), "custom")
 
 
-def observed(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor]) -> Pass:
+def observed(
+    model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor], owner: str = "nn.backprop", instead: str = ""
+) -> Pass:
     """Run a copy of the model and its loss, and read every layer's part; arguments and errors as for `nn.backprop`.
+
+    Messages name the owner, whom the user called, and what else to do with a model that cannot be recorded.
 
     Examples
     --------
@@ -76,15 +80,15 @@ def observed(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
     'layers.1'
     """
     copied = copy.deepcopy(model)
-    layers = _layers(copied)
+    layers = _layers(copied, owner, instead)
     with ag.enable_grad(), unmoved():
         try:
             steps = list(_forward(layers, _values(x)))
         except ShapeError as error:
-            locate(error, copied)
+            locate(error, copied, (x,))
             raise
         value = loss(steps[-1].a, _values(y))
-        check_scalar(value, "nn.backprop")
+        check_scalar(value, owner)
         return _recorded(steps, value, loss, _values(y))
 
 
@@ -106,23 +110,25 @@ def _values(data: Any) -> Any:
     return data.detach() if isinstance(data, ag.Tensor) else ag.tensor(data)
 
 
-def _layers(model: Module) -> list[_Layer]:
+def _layers(model: Module, owner: str, instead: str) -> list[_Layer]:
     """Pair every Linear layer with the activation after it."""
     layers: list[_Layer] = []
-    for path, module in _modules(model, ""):
+    for path, module in _modules(model, "", owner):
         if isinstance(module, Linear):
             layers.append(_Layer(path, module, Identity()))
         elif not layers or not isinstance(layers[-1].activation, Identity) or not _is_activation(module):
+            place = f"{module.title()} at {path!r}" if path else module.title()
             raise UsageError(
-                f"nn.backprop cannot record {module.title()} at {path!r}: it reads Linear layers and activations.",
-                "Pass an nn.MLP, or an nn.Sequential of Linear layers, each followed by at most one activation.",
+                f"{owner} cannot record {place}: it reads Linear layers and activations.",
+                "Pass an nn.MLP, or an nn.Sequential of Linear layers, each followed by at most one activation"
+                f"{instead}.",
             )
         else:
             layers[-1] = layers[-1]._replace(activation=module)
     if not layers:
         raise UsageError(
-            f"nn.backprop found no Linear layer in a {type(model).__name__}.",
-            "Pass an nn.MLP, or an nn.Sequential of Linear layers and activations.",
+            f"{owner} found no Linear layer in a {type(model).__name__}.",
+            f"Pass an nn.MLP, or an nn.Sequential of Linear layers and activations{instead}.",
         )
     return layers
 
@@ -132,7 +138,7 @@ def _is_activation(module: Module) -> bool:
     return isinstance(module, Activation) or not any(True for _ in module.parameters())
 
 
-def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
+def _modules(model: Any, path: str, owner: str) -> Iterator[tuple[str, Module]]:
     """Yield a model's modules in the order in which they run."""
     prefix = f"{path}." if path else ""
     if isinstance(model, MLP):
@@ -141,13 +147,11 @@ def _modules(model: Any, path: str) -> Iterator[tuple[str, Module]]:
             yield f"{prefix}activations.{k}", activation
     elif isinstance(model, Sequential):
         for name, module in zip(model.paths(), model, strict=True):
-            yield from _modules(module, f"{prefix}{name}")
+            yield from _modules(module, f"{prefix}{name}", owner)
     elif isinstance(model, Module):
         yield path, model
     else:
-        raise UsageError(
-            f"nn.backprop records an nn.MLP or nn.Sequential, got {type(model).__name__}.", "Pass the model."
-        )
+        raise UsageError(f"{owner} records an nn.MLP or nn.Sequential, got {type(model).__name__}.", "Pass the model.")
 
 
 def _forward(layers: list[_Layer], x: Any) -> Iterator[_Step]:

@@ -230,9 +230,22 @@ def backprop(
     >>> record.layer(1).dW.round(4).tolist()
     [[-0.023, -0.046], [0.0115, 0.023], [0.0, 0.0]]
     """
+    return recorded("nn.backprop", model, x, y, loss, notation=notation, lang=lang)
+
+
+def recorded(
+    owner: str, model: Module, x: Any, y: Any, loss: Any, *, notation: str = "z-a", lang: str = "en"
+) -> BackpropRecord:
+    """Return what `backprop` does; messages name the owner, whom the user called.
+
+    Examples
+    --------
+    >>> recorded("nn.verify", *nn.worked_example()).loss.__round__(4)
+    0.107
+    """
     check_loss(loss)
     checked_notation(notation)
     checked_language(lang)
-    seen = observed(model, x, y, loss)
+    seen = observed(model, x, y, loss, owner)
     parts = {each.name: getattr(seen, each.name) for each in fields(Pass)}
     return BackpropRecord(**parts, notation=notation, lang=lang)

@@ -13,6 +13,8 @@ from autograd_lite.errors import ArgumentError, AutogradError, DtypeError, Usage
 Array = np.ndarray[Any, Any]
 # More names than this say no more than their number does.
 LISTED = 8
+# Entries of a model that count something.
+COUNTS = frozenset({"num_batches_tracked"})
 
 
 class IncompatibleKeys(NamedTuple):
@@ -34,9 +36,9 @@ def fitted(state: Mapping[str, Any], wanted: Mapping[str, ag.Tensor], *, owner: 
     Raises
     ------
     ArgumentError
-        With everything that is missing, unexpected or of another shape.
+        With everything that is missing, unexpected or of another shape; or for a number of batches that is none.
     DtypeError
-        When an entry is not numbers of a kind that fits.
+        When an entry is not numbers of a kind that fits, or too large for the wanted dtype.
     UsageError
         When the state is no mapping.
     """
@@ -102,6 +104,9 @@ def compared(
             f"The state does not fit {owner}: {'; '.join(faults)}.",
             "Nothing was loaded. Build it with the sizes and names that the state was saved from.",
         )
+    for first, array in arrays.items():
+        if first.rpartition(".")[2] in COUNTS:
+            count(present[first], array)
     return arrays, IncompatibleKeys(missing, unexpected)
 
 
@@ -137,7 +142,22 @@ def _array(name: str, values: Any, dtype: np.dtype[Any]) -> Array:
             f"{name!r} of the state is {array.dtype} and not whole, expected {dtype}.",
             "Nothing was loaded. Save it as it was, in integers.",
         )
-    return array.astype(dtype, copy=False)
+    with np.errstate(over="ignore"):
+        converted = array.astype(dtype, copy=False)
+    if array.dtype.itemsize > dtype.itemsize or array.dtype.kind in "iu":
+        _check_finite(name, array, converted)
+    return converted
+
+
+def _check_finite(name: str, array: Array, converted: Array) -> None:
+    """Raise when a finite number became infinite."""
+    lost = np.isfinite(array) & ~np.isfinite(converted)
+    if lost.any():
+        larger = array.dtype if array.dtype.kind in "fc" else "float64"
+        raise DtypeError(
+            f"{name!r} of the state holds {array[lost][0]:.3g}, which {converted.dtype} cannot: it would be infinite.",
+            f"Nothing was loaded. Convert the model first: model.to(np.{larger}).",
+        )
 
 
 def _is_whole(array: Array, dtype: np.dtype[Any]) -> bool:

@@ -57,7 +57,7 @@ class Summary:
     Attributes
     ----------
     rows : tuple of Row
-        One a module, in the order of `Module.named_modules`.
+        One a module, in the order in which they first ran; what holds others comes before them.
     parameters, trainable : int
         How many numbers all parameters hold, and how many of them are trained.
     parameter_bytes : int
@@ -151,14 +151,14 @@ def summarised(model: Any, inputs: tuple[Any, ...], lang: str) -> Summary:
             "summary() tells the shapes of one forward pass, and got no input.",
             "Pass an example, model.summary(x), or a shape: model.summary((32, 4)).",
         )
-    outputs = _outputs(model, inputs)
+    outputs, ran = _outputs(model, inputs)
     parameters = list(model.named_parameters())
     paths: dict[int, list[str]] = {}
     for path, each in model.named_parameters(remove_duplicate=False):
         paths.setdefault(id(each), []).append(path)
     buffers = list(model.buffers())
     return Summary(
-        rows=tuple(_rows(model, outputs)),
+        rows=tuple(_in_order(list(_rows(model, outputs)), ran)),
         parameters=sum(each.size for _, each in parameters),
         trainable=_trainable(each for _, each in parameters),
         parameter_bytes=_bytes(each for _, each in parameters),
@@ -169,19 +169,24 @@ def summarised(model: Any, inputs: tuple[Any, ...], lang: str) -> Summary:
     )
 
 
-def _outputs(model: Any, inputs: tuple[Any, ...]) -> list[list[str]]:
-    """Return, for each module, the shapes that a copy of it gave."""
+def _outputs(model: Any, inputs: tuple[Any, ...]) -> tuple[list[list[str]], list[int | None]]:
+    """Return, for each module, the shapes that a copy of it gave, and when it first ran; None if it did not."""
     copied = _copy(model).eval()
     modules = list(copied.modules())
     outputs: list[list[str]] = [[] for _ in modules]
+    begun: list[Any] = []
     dtype = next((each.dtype for each in model.parameters()), np.dtype(np.float64))
+    if getattr(next(each for each in modules if not any(each.children())), "takes_integers", False):
+        dtype = np.dtype(np.int64)
     with ExitStack() as stack:
         for block in (unmoved(), ag.no_grad(), np.errstate(all="ignore")):
             stack.enter_context(block)
         for module, shapes in zip(modules, outputs, strict=True):
+            stack.enter_context(module.register_forward_pre_hook(lambda module, inputs: begun.append(module)))
             stack.enter_context(module.register_forward_hook(_noting(shapes)))
         copied(*[_example(each, dtype) for each in inputs])
-    return [list(dict.fromkeys(each)) for each in outputs]
+    first = {id(module): order for order, module in reversed(list(enumerate(begun)))}
+    return [list(dict.fromkeys(each)) for each in outputs], [first.get(id(each)) for each in modules]
 
 
 def _copy(model: Any) -> Any:
@@ -232,6 +237,16 @@ def _rows(model: Any, outputs: list[list[str]]) -> Iterable[Row]:
         counted.update(own)
         count = sum(each.size for each in own.values())
         yield Row(path, module.title(), tuple(shapes), count, _trainable(own.values()))
+
+
+def _in_order(rows: list[Row], ran: list[int | None]) -> Iterable[Row]:
+    """Return the rows as they ran; one that did not run stays behind the one that it follows in the model."""
+    place = 0
+    places = []
+    for each in ran:
+        place = place if each is None else each
+        places.append(place)
+    return (rows[k] for k in sorted(range(len(rows)), key=places.__getitem__))
 
 
 def _trainable(parameters: Iterable[Parameter]) -> int:

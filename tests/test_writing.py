@@ -1,5 +1,6 @@
 """Text that people read: its spelling on streams that lack δ, its colours, its tables, and files written whole."""
 
+import errno
 import io
 import os
 import subprocess
@@ -188,6 +189,57 @@ def test_impossible_targets_say_which_and_how_to_mend(tmp_path: Path) -> None:
         assert target.name in what
         assert "directory that exists" in mend
     assert sorted(os.listdir(tmp_path)) == ["file"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are those of POSIX")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_replaced_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
+    path = write_file(tmp_path / "a.txt", "old")
+    path.chmod(mode)
+    write_file(path, "new")
+    assert path.stat().st_mode & 0o777 == mode
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_a_file_is_on_the_disk_before_it_is_moved_into_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda file: (fsync(file), done.append(f"{os.fstat(file).st_size} bytes")))
+    monkeypatch.setattr(os, "replace", lambda old, new: (replace(old, new), done.append("moved")))
+    write_file(tmp_path / "a.txt", b"abc")
+    assert done == ["3 bytes", "moved"]
+
+
+@pytest.mark.parametrize(("code", "mend"), [(errno.ENOSPC, "The disk is full"), (errno.EIO, "Give a file name")])
+def test_a_full_disk_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, mend: str) -> None:
+    path = write_file(tmp_path / "a.txt", "old")
+
+    def full(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ArgumentError, match=os.strerror(code).lower()) as caught:
+        write_file(path, "new")
+    assert str(caught.value).splitlines()[1].startswith(mend)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_a_file_system_without_fsync_is_written_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(_: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", unknown)
+    assert write_file(tmp_path / "a.txt", "δ").read_text(encoding="utf-8") == "δ"
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        write_file(tmp_path / ("a" * 5000), "x")
+    what, mend = str(caught.value).splitlines()
+    assert len(what) < 300
+    if os.name == "posix":
+        assert mend == "Give a shorter name."
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")

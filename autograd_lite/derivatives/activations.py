@@ -63,6 +63,8 @@ elu = primitive(
     tex=r"[x > 0] + alpha\,e^x [x \le 0]",
     doc="""x where x > 0, and α(eˣ − 1) where x ≤ 0; the derivative there is α eˣ, at 0 too.
 
+    At NaN the derivative is NaN (PyTorch's is 1): nothing is known there.
+
     After D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential
     Linear Units (ELUs)" (ICLR 2016), equation 14.
 
@@ -88,6 +90,8 @@ selu = primitive(
     views=False,
     tex=r"1.0507010 [x > 0] + (y + 1.7580993) \odot [x \le 0]",
     doc="""λ x where x > 0, and λ α (eˣ − 1) where x ≤ 0, with λ = 1.0507... and α = 1.6732...
+
+    At NaN the derivative is NaN (PyTorch's is λ): nothing is known there.
 
     After G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, "Self-Normalizing Neural Networks" (NIPS 2017),
     equation 2: with weights of variance 1/fan_in the mean 0 and the variance 1 stay from layer to layer.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.vocabulary import conj, direction, inverse, keep, log_or_zero, power_slope, winner, zmul
+from autograd_lite.errors import UsageError
 from autograd_lite.primitives import Array, Primitive, parameters_of, primitive
 
 
@@ -54,6 +55,16 @@ def _clip_call(x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = Non
     return (x, a_min if min is None else min, a_max if max is None else max), {}
 
 
+def _where_call(condition: Array, a: Any = None, b: Any = None, /) -> Any:
+    """Take three operands; the condition alone would give indices."""
+    if a is None or b is None:
+        raise UsageError(
+            "where() of a Tensor takes a condition and two choices, where(condition, a, b).",
+            "For the indices where it is true write np.nonzero(condition).",
+        )
+    return (condition, a, b), {}
+
+
 def _inside(x: Array, low: Any, high: Any) -> Array:
     """Return where clipping left `x` as it was; a bound itself counts as inside."""
     return (x >= (-np.inf if low is None else low)) & (x <= (np.inf if high is None else high))
@@ -75,15 +86,22 @@ primitive(np.positive,   x=lambda g: g,                       tex="g",          
 elementwise(np.absolute,   lambda x: conj(direction(x)),      tex=r"\operatorname{sign}(x)",  domain=(0.2, 3), label="|·|")
 elementwise(np.square,     lambda x: 2 * x,                  tex="2x",                       domain=(-3, 3), label="x²")
 elementwise(np.sqrt,       lambda y: 0.5 / y,                tex=r"\frac{1}{2\sqrt{x}}",     domain=(0.1, 3), singular=True, label="√")
+elementwise(np.cbrt,       lambda y: 1 / (3 * y * y),        tex=r"\frac{1}{3 y^2}",          domain=(0.1, 3), singular=True, label="∛")
+elementwise(np.fabs,       lambda x: np.sign(x),             tex=r"\operatorname{sign}(x)",  domain=(0.2, 3), label="|·|")
 elementwise(np.reciprocal, lambda y: -y * y,                 tex=r"-\frac{1}{x^2}",           domain=(0.3, 3), singular=True, label="1/x")
 
-elementwise(np.exp,        lambda y: y,                      tex=r"e^x",                     domain=(-3, 3))
-elementwise(np.expm1,      lambda y: y + 1,                  tex=r"e^x",                     domain=(-3, 3))
-elementwise(np.exp2,       lambda y: y * np.log(2),          tex=r"2^x \ln 2",               domain=(-3, 3))
+elementwise(np.exp,        lambda y: y,                      tex=r"e^x",                     domain=(-3, 3), singular=True)
+elementwise(np.expm1,      lambda y: y + 1,                  tex=r"e^x",                     domain=(-3, 3), singular=True)
+elementwise(np.exp2,       lambda y: y * np.log(2),          tex=r"2^x \ln 2",               domain=(-3, 3), singular=True)
 elementwise(np.log,        lambda x: 1 / x,                  tex=r"\frac{1}{x}",             domain=(0.2, 3), singular=True)
 elementwise(np.log2,       lambda x: 1 / (x * np.log(2)),    tex=r"\frac{1}{x \ln 2}",       domain=(0.2, 3), singular=True)
 elementwise(np.log10,      lambda x: 1 / (x * np.log(10)),   tex=r"\frac{1}{x \ln 10}",      domain=(0.2, 3), singular=True)
 elementwise(np.log1p,      lambda x: 1 / (1 + x),            tex=r"\frac{1}{1 + x}",         domain=(-0.7, 3), singular=True)
+
+primitive(np.deg2rad,    x=lambda g: np.deg2rad(g),          tex=r"\frac{\pi}{180} g",       domain=(-3, 3))
+primitive(np.radians,    x=lambda g: np.radians(g),          tex=r"\frac{\pi}{180} g",       domain=(-3, 3))
+primitive(np.rad2deg,    x=lambda g: np.rad2deg(g),          tex=r"\frac{180}{\pi} g",       domain=(-3, 3))
+primitive(np.degrees,    x=lambda g: np.degrees(g),          tex=r"\frac{180}{\pi} g",       domain=(-3, 3))
 
 elementwise(np.sin,        lambda x: np.cos(x),              tex=r"\cos x",                  domain=(-3, 3))
 elementwise(np.cos,        lambda x: -np.sin(x),             tex=r"-\sin x",                 domain=(-3, 3))
@@ -91,11 +109,11 @@ elementwise(np.tan,        lambda y: 1 + y * y,              tex="1 + y^2",     
 elementwise(np.arcsin,     lambda x: 1 / np.sqrt(1 - x * x), tex=r"\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
 elementwise(np.arccos,     lambda x: -1 / np.sqrt(1 - x * x), tex=r"-\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
 elementwise(np.arctan,     lambda x: 1 / (1 + x * x),        tex=r"\frac{1}{1 + x^2}",       domain=(-3, 3))
-elementwise(np.sinh,       lambda x: np.cosh(x),             tex=r"\cosh x",                 domain=(-3, 3))
-elementwise(np.cosh,       lambda x: np.sinh(x),             tex=r"\sinh x",                 domain=(-3, 3))
+elementwise(np.sinh,       lambda x: np.cosh(x),             tex=r"\cosh x",                 domain=(-3, 3), singular=True)
+elementwise(np.cosh,       lambda x: np.sinh(x),             tex=r"\sinh x",                 domain=(-3, 3), singular=True)
 elementwise(np.tanh,       lambda y: 1 - y * y,              tex=r"1 - y^2",                 domain=(-3, 3))
 elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"\frac{1}{\sqrt{x^2 + 1}}", domain=(-3, 3))
-elementwise(np.arccosh,    lambda x: 1 / np.sqrt(x * x - 1), tex=r"\frac{1}{\sqrt{x^2 - 1}}", domain=(1.2, 3), singular=True)
+elementwise(np.arccosh,    lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), tex=r"\frac{1}{\sqrt{x - 1} \sqrt{x + 1}}", domain=(1.2, 3), singular=True)
 elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"\frac{1}{1 - x^2}",       domain=(-0.8, 0.8), singular=True)
 
 sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y (1 - y)",                domain=(-3, 3), name="sigmoid", label="σ", views=False,
@@ -111,6 +129,8 @@ primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",      
 
 primitive(
     np.where,
+    canonical=_where_call,
+    ready=True,
     condition=None,
     a=lambda g, condition: np.where(condition, g, 0),
     b=lambda g, condition: np.where(condition, 0, g),

@@ -82,6 +82,9 @@ def _squared_error(a: Array, target: Array, scale: float) -> Array:
     d = (a - target).reshape(-1)
     if d.dtype.kind not in "fc":  # the squares of integers overflow
         d = d.astype(float)
+    if d.dtype == np.float16:  # their sum is soon beyond 65504, where the mean is not
+        wide = d.astype(np.float32)
+        return (wide.dot(wide) * scale).astype(d.dtype)
     return d.dot(d) * scale
 
 
@@ -147,8 +150,9 @@ def _checked_labels(logits: Array, labels: Any) -> Array:
             "Give logits (N, C) and N integer labels, or logits (C,) and one label.",
         )
     if labels.size and not 0 <= labels.min() <= labels.max() < classes:
+        known = f"{classes} logits mean labels from 0 to {classes - 1}" if classes > 1 else "one logit is one class, 0"
         raise ArgumentError(
-            f"Label {_stray(labels, classes)} is no class: {classes} logits mean labels from 0 to {classes - 1}.",
+            f"Label {_stray(labels, classes)} is no class: {known}.",
             "Count classes from 0 (y - 1 if yours start at 1), or give the model one output a class.",
         )
     return labels

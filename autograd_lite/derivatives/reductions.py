@@ -3,28 +3,105 @@
 from __future__ import annotations
 
 import math
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis, count, expand
-from autograd_lite.errors import UsageError
-from autograd_lite.primitives import Array, primitive
+from autograd_lite.derivatives.vocabulary import Axes, canonical_axes, canonical_axis, count, expand, kept
+from autograd_lite.errors import ArgumentError, ShapeError, UsageError
+from autograd_lite.primitives import Array, Like, primitive
 
 
-def reduction(x: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False) -> Any:
-    """Bring the arguments of sum and mean into canonical form."""
-    if dtype is not None or out is not None:
-        raise UsageError(
-            "A reduction of a Tensor takes axis and keepdims, got dtype= or out=.",
-            "Cast with t.astype(dtype) first, and assign the result afterwards.",
+def reduction(
+    x: Array,
+    axis: Any = None,
+    dtype: Any = None,
+    out: Any = None,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    """Bring the arguments of sum and prod into canonical form."""
+    if out is not None:
+        refuse_out(out)
+    x = x if dtype is None else x.astype(dtype)
+    return (x,), {
+        "axis": canonical_axes(axis, x.ndim),
+        "keepdims": bool(keepdims),
+        "initial": None if initial is None else start_of(initial),
+        "where": None if where is True else mask_over(x, where),
+    }
+
+
+def extremum(
+    x: Array, axis: Any = None, out: Any = None, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """Bring the arguments of max and min into canonical form: they have no dtype."""
+    if where is not True and initial is None:
+        raise ArgumentError(
+            "The extremum of what a mask chooses has to start at a number, for it may choose nothing.",
+            "Write x.max(where=mask, initial=-np.inf), or x.min(where=mask, initial=np.inf).",
         )
+    return reduction(x, axis, None, out, keepdims, initial, where)
+
+
+def mean_call(
+    x: Array, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True
+) -> Any:
+    """Bring the arguments of mean into canonical form."""
+    refuse_out(out)
+    x = x if dtype is None else x.astype(dtype)
+    return (x,), {
+        "axis": canonical_axes(axis, x.ndim),
+        "keepdims": bool(keepdims),
+        "where": None if where is True else mask_over(x, where),
+    }
+
+
+def axes_call(x: Array, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """Bring the arguments of logsumexp into canonical form."""
     return (x,), {"axis": canonical_axes(axis, x.ndim), "keepdims": bool(keepdims)}
 
 
-def extremum(x: Array, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
-    """Bring the arguments of max and min into canonical form: they have no dtype."""
-    return reduction(x, axis, None, out, keepdims)
+def refuse_out(out: Any) -> None:
+    """Raise when a reduction is to write into an array, where the history would be lost."""
+    if out is not None:
+        raise UsageError(
+            "A reduction of a Tensor returns a new Tensor, got out=.",
+            "Assign the result afterwards: t[...] = x.sum(axis=0).",
+        )
+
+
+def start_of(initial: Any) -> Any:
+    """Return the number at which a reduction starts."""
+    if isinstance(initial, Number):
+        return initial
+    if isinstance(initial, np.ndarray) and initial.ndim == 0:
+        return initial.item()
+    raise ArgumentError(
+        f"A reduction starts at one number, got initial of type {type(initial).__name__}.",
+        "Write x.sum() + initial where it is a Tensor; np.maximum(x.max(), initial) for a maximum.",
+    )
+
+
+def mask_over(x: Array, where: Any) -> Any:
+    """Return which elements of `x` a reduction takes, in memory of its own."""
+    mask = np.asarray(where)
+    if mask.dtype != bool:
+        raise ArgumentError(
+            f"where= says by True and False which elements count, got dtype {mask.dtype}.", "Write where=x > 0."
+        )
+    if mask.ndim > x.ndim or any(n not in (1, m) for n, m in zip(mask.shape[::-1], x.shape[::-1], strict=False)):
+        raise ShapeError(
+            f"where= has shape {mask.shape}, the operand {x.shape}.", "Give a mask that broadcasts to the operand."
+        )
+    return np.broadcast_to(mask, x.shape).copy()
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """Return the options that are not None, as NumPy takes them."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def along_one_axis(x: Array, axis: int = -1) -> Any:
@@ -32,20 +109,91 @@ def along_one_axis(x: Array, axis: int = -1) -> Any:
     return (x,), {"axis": canonical_axis(axis, x.ndim)}
 
 
-def _sum(x: Array, axis: Any, keepdims: bool) -> Array:
-    return x.sum(axis=axis, keepdims=keepdims)
+def _sum(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
+    if initial is None and where is None:
+        return x.sum(axis=axis, keepdims=keepdims)
+    return x.sum(axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
 
 
-def _mean(x: Array, axis: Any, keepdims: bool) -> Array:
+def _mean(x: Array, axis: Any, keepdims: bool, where: Any) -> Array:
+    if where is not None:
+        return np.mean(x, axis=axis, keepdims=keepdims, where=where)
     if x.dtype.char not in "fdFD" or not x.size:
         return np.mean(x, axis=axis, keepdims=keepdims)
     return x.sum(axis=axis, keepdims=keepdims) / math.prod(x.shape[k] for k in axis)
 
 
-def ties(x: Array, y: Array, axis: tuple[int, ...]) -> Array:
-    """Return each element's share in the extremum `y`: elements that tie share equally."""
-    chosen = x == y
-    return chosen / chosen.sum(axis=axis, keepdims=True)
+def _prod(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
+    return np.prod(x, axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
+
+
+def _max(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
+    return np.max(x, axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
+
+
+def _min(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
+    return np.min(x, axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
+
+
+def chosen(g: Array, where: Any) -> Array:
+    """Return g where an element counts, 0 elsewhere."""
+    return g if where is None else np.where(where, g, 0)
+
+
+def joined(like: Like, axis: Axes, where: Any) -> Any:
+    """Return how many elements become one: a number, or where a mask chooses, one for each result."""
+    return count(like, axis) if where is None else where.sum(axis=axis, keepdims=True)
+
+
+def mean_to_x(g: Array, like: Like, axis: Axes, where: Any) -> Array:
+    """Return g / n for each of the n elements of a mean."""
+    if where is None:
+        return expand(g * (1 / max(count(like, axis), 1)), like, axis)
+    return chosen(expand(g, like, axis) / np.maximum(joined(like, axis, where), 1), where)
+
+
+def ties(x: Array, y: Array, axis: Axes, initial: Any, where: Any) -> Array:
+    """Return each element's share in the extremum `y`: what ties, with the initial number too, shares equally."""
+    y = y.reshape(kept(x.shape, axis))
+    tied = x == y if where is None else (x == y) & where
+    shares = tied.sum(axis=axis, keepdims=True)
+    return tied / (shares if initial is None else shares + (y == initial))
+
+
+def others(x: Array, axis: Axes) -> Array:
+    """Return for each element the product of the others that a product over `axis` joins it with.
+
+    Those before it times those after it; no division, so that zeros do no harm.
+    """
+    line = in_line(x, axis)
+    product = before(line) * before(line[..., ::-1])[..., ::-1]
+    lengths = tuple(x.shape[k] for k in axis)
+    return np.moveaxis(product.reshape((*line.shape[:-1], *lengths)), last(axis), axis)
+
+
+def in_line(x: Array, axis: Axes) -> Array:
+    """Return what a reduction over `axis` makes one result of as a line, the last axis."""
+    lengths = tuple(x.shape[k] for k in axis)
+    rest = tuple(n for k, n in enumerate(x.shape) if k not in axis)
+    x = x if axis == tuple(range(len(rest), x.ndim)) else np.moveaxis(x, axis, last(axis))
+    return x if len(axis) == 1 else x.reshape((*rest, math.prod(lengths)))
+
+
+def last(axis: Axes) -> Axes:
+    """Return as many axes, the last ones."""
+    return tuple(range(-len(axis), 0))
+
+
+def before(x: Array) -> Array:
+    """Return for each element the product of those before it along the last axis; 1 for the first."""
+    return np.concatenate([np.ones_like(x[..., :1]), np.cumprod(x[..., :-1], axis=-1)], axis=-1)
+
+
+def prod_to_x(g: Array, x: Array, like: Like, axis: Axes, initial: Any, where: Any) -> Array:
+    """Return g times the product of all other factors."""
+    factors = x if where is None else np.where(where, x, 1)
+    slope = others(factors, axis)
+    return chosen(expand(g, like, axis) * (slope if initial is None else slope * initial), where)
 
 
 def top_of(x: Array, axis: Any) -> Array:
@@ -73,7 +221,21 @@ def _log_softmax(x: Array, axis: int) -> Array:
 def over_axes(x: Any) -> Any:
     """Return the sample calls of a reduction."""
     shapes: Any = ((), {}), ((4,), {}), ((3, 2), {"axis": 0}), ((2, 3, 2), {"axis": (0, -1)}), ((3, 2), {"axis": 1})
-    return [((x(*shape),), {**axes, "keepdims": kept}) for shape, axes in shapes for kept in (False, True)]
+    return [((x(*shape),), {**axes, "keepdims": flag}) for shape, axes in shapes for flag in (False, True)]
+
+
+MASK = np.array([[True, False], [True, True], [False, True]])
+
+
+def over_some(x: Any) -> Any:
+    """Return the sample calls of a reduction that takes a mask."""
+    return [*over_axes(x), ((x(3, 2),), {"axis": 0, "where": MASK}), ((x(3, 2),), {"where": MASK[:, :1]})]
+
+
+def from_a_start(x: Any) -> Any:
+    """Return the sample calls of a reduction that takes a mask and a number to start at."""
+    several = [((x(3, 2),), {"axis": k, "initial": 1.25, "where": m}) for k, m in ((0, MASK), (None, MASK[:, :1]))]
+    return [*over_axes(x), *several, ((x(0, 2),), {"axis": 0, "initial": 0.5}), ((x(2, 0),), {"initial": 0.5})]
 
 
 def over_one_axis(x: Any) -> Any:
@@ -81,11 +243,11 @@ def over_one_axis(x: Any) -> Any:
     return [((x(4),), {}), ((x(3, 4),), {}), ((x(3, 4),), {"axis": 0})]
 
 
-OVER_AXES: dict[str, Any] = {
+FROM_A_START: dict[str, Any] = {
     "views": False,
     "canonical": reduction,
-    "keywords": ("axis", "keepdims"),
-    "samples": over_axes,
+    "keywords": ("axis", "keepdims", "initial", "where"),
+    "samples": from_a_start,
 }
 
 primitive(
@@ -93,27 +255,42 @@ primitive(
     name="sum",
     answers_to=(np.sum,),
     doc=np.sum.__doc__,
-    x=lambda g, like_x, axis: expand(g, like_x, axis),
+    x=lambda g, like_x, axis, where: chosen(expand(g, like_x, axis), where),
     tex=r"\operatorname{broadcast}(g)",
     label="Σ",
-    **OVER_AXES,
+    **FROM_A_START,
+)
+primitive(
+    _prod,
+    name="prod",
+    answers_to=(np.prod,),
+    doc="""The product over `axis`; the gradient of a factor is the product of the others, right for zeros too.""",
+    x=lambda g, x, like_x, axis, initial, where: prod_to_x(g, x, like_x, axis, initial, where),
+    tex=r"\operatorname{broadcast}(g) \odot \operatorname{others}(x)",
+    label="Π",
+    **FROM_A_START,
 )
 primitive(
     _mean,
     name="mean",
     answers_to=(np.mean,),
     doc=np.mean.__doc__,
-    x=lambda g, like_x, axis: expand(g * (1 / max(count(like_x, axis), 1)), like_x, axis),
+    x=lambda g, like_x, axis, where: mean_to_x(g, like_x, axis, where),
     tex=r"\frac{1}{n} \operatorname{broadcast}(g)",
-    **OVER_AXES,
+    views=False,
+    canonical=mean_call,
+    keywords=("axis", "keepdims", "where"),
+    samples=over_some,
 )
-for extreme, old_name in ((np.max, np.amax), (np.min, np.amin)):
+for extreme, function, names in ((_max, "largest", (np.max, np.amax)), (_min, "smallest", (np.min, np.amin))):
     primitive(
         extreme,
-        x=lambda g, y, x, like_x, axis: expand(g, like_x, axis) * ties(x, expand(y, like_x, axis), axis),
+        name=names[0].__name__,
+        answers_to=names,
+        x=lambda g, y, x, like_x, axis, initial, where: expand(g, like_x, axis) * ties(x, y, axis, initial, where),
         tex=r"\operatorname{broadcast}(g) \odot \frac{[x = y]}{\sum [x = y]}",
-        answers_to=(old_name,),
-        **{**OVER_AXES, "canonical": extremum},
+        doc=f"The {function} element over `axis`; elements that tie share the gradient equally.",
+        **{**FROM_A_START, "canonical": extremum},
     )
 
 logsumexp = primitive(
@@ -122,7 +299,10 @@ logsumexp = primitive(
     name="logsumexp",
     tex=r"g \odot e^{x-y}",
     doc="log Σ eˣ over `axis`, without overflow; its gradient is the softmax.",
-    **OVER_AXES,
+    views=False,
+    canonical=axes_call,
+    keywords=("axis", "keepdims"),
+    samples=over_axes,
 )
 softmax = primitive(
     _softmax,

@@ -1,4 +1,4 @@
-"""Shaping and joining: the elements are moved, and their gradients moved back."""
+"""Shaping: the elements are moved, and their gradients moved back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis, part
-from autograd_lite.errors import ShapeError, UsageError
-from autograd_lite.primitives import Array, primitive
+from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis
+from autograd_lite.errors import ShapeError, UsageError, quoted
+from autograd_lite.primitives import Array, Like, primitive
 
 
 def reshape_call(x: Array, /, *shape: Any, **keywords: Any) -> Any:
     """Bring reshape(x, (2, 3)) and x.reshape(2, -1) into canonical form: a shape without −1."""
     wanted = keywords.pop("shape", shape[0] if len(shape) == 1 else shape)
-    if keywords.pop("order", "C") != "C" or keywords:
+    order = known_order("reshape", keywords.pop("order", "C"))
+    keywords.pop("copy", None)
+    if keywords:
         raise UsageError(
-            "reshape() of a Tensor takes a shape, in C order.", "For Fortran order write x.T.reshape(...).T."
+            f"reshape() of a Tensor does not take {quoted(list(keywords))}.", "It takes a shape and order=."
         )
     wanted = (wanted,) if isinstance(wanted, (int, np.integer)) else tuple(wanted)
     known = -math.prod(wanted)
@@ -27,7 +29,7 @@ def reshape_call(x: Array, /, *shape: Any, **keywords: Any) -> Any:
             f"reshape: {x.size} elements of shape {x.shape} do not fill the shape {wanted}.",
             "The product of the new shape must be the same; one entry may be -1.",
         )
-    return (x,), {"shape": full}
+    return (x,), {"shape": full, "order": order}
 
 
 def transpose_call(x: Array, /, *axes: Any, **keywords: Any) -> Any:
@@ -65,9 +67,18 @@ def broadcast_call(x: Array, shape: Any) -> Any:
     return (x,), {"shape": (shape,) if isinstance(shape, int) else tuple(shape)}
 
 
-def ravel_call(x: Array) -> Any:
-    """Take ravel's operand; the order is always C."""
-    return (x,), {}
+def ravel_call(x: Array, order: str = "C") -> Any:
+    """Bring the arguments of ravel into canonical form."""
+    return (x,), {"order": known_order("ravel", order)}
+
+
+def known_order(operation: str, order: str) -> str:
+    """Return "C" or "F"; the other orders depend on how an array happens to lie in memory."""
+    if order not in ("C", "F"):
+        raise UsageError(
+            f"{operation}() of a Tensor with order={order!r}.", "Give 'C' for rows first, 'F' for columns."
+        )
+    return order
 
 
 def moveaxis_call(x: Array, source: Any, destination: Any) -> Any:
@@ -75,51 +86,38 @@ def moveaxis_call(x: Array, source: Any, destination: Any) -> Any:
     return (x,), {"source": canonical_axes(source, x.ndim), "destination": canonical_axes(destination, x.ndim)}
 
 
-def join_call(arrays: Any, /, axis: int | None = 0) -> Any:
-    """Bring the arguments of concatenate into canonical form: every array an operand."""
-    operands = tuple(each if hasattr(each, "ndim") else np.asarray(each) for each in arrays)
-    if axis is None:
-        operands, axis = tuple(np.ravel(each) for each in operands), 0
-    ndim = operands[0].ndim if operands else 1
-    return operands, {"axis": canonical_axis(axis, ndim)}
+def _reshape(x: Array, shape: tuple[int, ...], order: str) -> Array:
+    return x.reshape(shape) if order == "C" else x.reshape(shape, order=order)
 
 
-def stack_call(arrays: Any, axis: int = 0) -> Any:
-    """Bring the arguments of stack into canonical form: every array an operand."""
-    operands = tuple(each if hasattr(each, "ndim") else np.asarray(each) for each in arrays)
-    ndim = operands[0].ndim if operands else 0
-    return operands, {"axis": canonical_axis(axis, ndim + 1)}
-
-
-def _reshape(x: Array, shape: tuple[int, ...]) -> Array:
-    return x.reshape(shape)
-
-
-def _concatenate(*arrays: Array, axis: int) -> Array:
-    return np.concatenate(arrays, axis=axis)
-
-
-def _stack(*arrays: Array, axis: int) -> Array:
-    return np.stack(arrays, axis=axis)
+def reshape_back(g: Array, like: Like, order: str) -> Array:
+    """Return g in the shape that was reshaped, read in the same order."""
+    return g.reshape(like.shape) if order == "C" else g.reshape(like.shape, order=order)
 
 
 primitive(
     _reshape,
-    x=lambda g, like_x: g.reshape(like_x.shape),
+    x=lambda g, like_x, order: reshape_back(g, like_x, order),
     name="reshape",
     answers_to=(np.reshape,),
     canonical=reshape_call,
-    keywords=("shape",),
+    keywords=("shape", "order"),
     doc="The same elements in another shape; one entry of the shape may be -1.",
     tex=r"\operatorname{reshape}(g)",
-    samples=lambda x: [((x(2, 3), (3, 2)), {}), ((x(6), (2, -1)), {}), ((x(), (1, 1)), {})],
+    samples=lambda x: [
+        ((x(2, 3), (3, 2)), {}),
+        ((x(6), (2, -1)), {}),
+        ((x(), (1, 1)), {}),
+        ((x(2, 3), (3, 2)), {"order": "F"}),
+    ],
 )
 primitive(
     np.ravel,
-    x=lambda g, like_x: g.reshape(like_x.shape),
+    x=lambda g, like_x, order: reshape_back(g, like_x, order),
     canonical=ravel_call,
+    keywords=("order",),
     tex=r"\operatorname{reshape}(g)",
-    samples=lambda x: [((x(2, 3),), {}), ((x(),), {})],
+    samples=lambda x: [((x(2, 3),), {}), ((x(),), {}), ((x(2, 3),), {"order": "F"})],
 )
 primitive(
     np.transpose,
@@ -170,26 +168,4 @@ primitive(
     keywords=("shape",),
     tex="g",
     samples=lambda x: [((x(3), (2, 3)), {}), ((x(2, 1), (4, 2, 3)), {}), ((x(), (2,)), {})],
-)
-concatenate = primitive(
-    _concatenate,
-    each=lambda g, i, likes, axis: part(g, likes, i, axis),
-    name="concatenate",
-    canonical=join_call,
-    keywords=("axis",),
-    tex=r"\operatorname{part}_i(g)",
-    samples=lambda x: [(([x(2, 3), x(4, 3)],), {}), (([x(2, 3), x(2, 1), x(2, 2)],), {"axis": -1})],
-    answers_to=(np.concatenate,),
-    doc="Join arrays along an axis; np.concatenate.",
-)
-stack = primitive(
-    _stack,
-    each=lambda g, i, likes, axis: g[(slice(None),) * axis + (i,)],
-    name="stack",
-    canonical=stack_call,
-    keywords=("axis",),
-    tex=r"\operatorname{part}_i(g)",
-    samples=lambda x: [(([x(2, 3), x(2, 3)],), {}), (([x(2), x(2), x(2)],), {"axis": -1})],
-    answers_to=(np.stack,),
-    doc="Join arrays along a new axis; np.stack.",
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from autograd_lite.derivatives.elementwise import elementwise, sigmoid
+from autograd_lite.derivatives.vocabulary import one_number
 from autograd_lite.primitives import Array, primitive
 
 # Where x eˣ has long been 0 in every dtype, and x itself is still finite in float16.
@@ -13,19 +16,33 @@ FAR_BELOW = -20_000.0
 LARGE = 1000.0
 
 
-def _softplus(x: Array) -> Array:
+def _softplus(x: Array, threshold: float | None = None) -> Array:
     """log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|), which neither overflows nor loses what is small."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    smooth: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return smooth if threshold is None else np.where(x > threshold, x, smooth)
 
 
-softplus = elementwise(
+def _softplus_call(x: Array, threshold: float | None = None) -> Any:
+    return (x,), {"threshold": None if threshold is None else one_number("softplus", "threshold", threshold)}
+
+
+def _softplus_slope(x: Array, threshold: float | None) -> Array:
+    slope: Array = sigmoid(x)
+    return slope if threshold is None else np.where(x > threshold, 1, slope)
+
+
+softplus = primitive(
     _softplus,
-    lambda x: sigmoid(x),
+    x=lambda g, x, threshold: g * _softplus_slope(x, threshold),
+    canonical=_softplus_call,
+    keywords=("threshold",),
     name="softplus",
-    domain=(-3, 3),
+    samples=lambda x: [((x(4, 3),), {}), ((x(5), 0.2), {}), ((x(),), {"threshold": -0.5}), ((x(0, 2),), {})],
     views=False,
     tex=r"\operatorname{sigmoid}(x)",
     doc="""log(1 + eˣ), without overflow; its derivative is the logistic function σ(x).
+
+    Above a `threshold`, if there is one, it is x itself, and the derivative 1.
 
     After C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau and R. Garcia, "Incorporating Second-Order Functional Knowledge for
     Better Option Pricing" (NIPS 2000).
@@ -139,5 +156,32 @@ softsign = elementwise(
     >>> import autograd_lite as ag
     >>> ag.softsign(np.array([-1.0, 0.0, 3.0])).tolist()
     [-0.5, 0.0, 0.75]
+    """,
+)
+
+
+def _log1mexp(x: Array) -> Array:
+    """log(1 − e⁻ˣ): below log 2 the difference from 1 is computed first, above it the logarithm near 1."""
+    near = x < np.log(2)
+    return np.where(near, np.log(-np.expm1(np.where(near, -x, -1))), np.log1p(-np.exp(np.where(near, -1, -x))))
+
+
+log1mexp = elementwise(
+    _log1mexp,
+    lambda x: np.exp(-x) / -np.expm1(-x),
+    name="log1mexp",
+    domain=(0.1, 3),
+    views=False,
+    singular=True,
+    tex=r"\frac{e^{-x}}{1 - e^{-x}}",
+    doc="""log(1 − e⁻ˣ) for x ≥ 0, precise for small and for large x; −∞ at 0.
+
+    After M. Mächler, "Accurately Computing log(1 − exp(−|a|))" (2012).
+
+    Examples
+    --------
+    >>> import autograd_lite as ag
+    >>> [f"{float(ag.log1mexp(x)):.6e}" for x in (1e-20, 1.0, 50.0)]
+    ['-4.605170e+01', '-4.586751e-01', '-1.928750e-22']
     """,
 )

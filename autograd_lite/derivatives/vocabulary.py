@@ -42,6 +42,11 @@ def shape_of(x: Any) -> tuple[int, ...]:
     return shape
 
 
+def as_array(x: Any) -> Any:
+    """Return a list or a number as an array, anything else as it is."""
+    return x if hasattr(x, "ndim") else np.asarray(x)
+
+
 def one_number(operation: str, name: str, given: Any) -> float:
     """Return a parameter as a Python float, which leaves the dtype of arrays as it is."""
     if isinstance(given, Real) or (isinstance(given, np.ndarray) and given.ndim == 0 and given.dtype.kind in "iuf"):
@@ -90,9 +95,14 @@ def _fit(g: Array, like: Like) -> Array:
         stretched = tuple(k + added for k, n in enumerate(like.shape) if n == 1 and g.shape[k + added] != 1)
         g = g.sum(axis=(*range(added), *stretched))
         g = g if g.shape == like.shape else g.reshape(like.shape)
-    if g.dtype == like.dtype:
+    return _recast(g, like.dtype)
+
+
+def _recast(g: Array, dtype: Any) -> Array:
+    """Return `g` in another dtype; of complex numbers that become real the real part."""
+    if g.dtype == dtype:
         return g
-    return (np.real(g) if like.dtype.kind != "c" else g).astype(like.dtype)
+    return (np.real(g) if dtype.kind != "c" else g).astype(dtype)
 
 
 fit: Primitive = unregistered(
@@ -107,7 +117,7 @@ fit: Primitive = unregistered(
 )
 
 unfit: Primitive = unregistered(
-    lambda g, like: np.broadcast_to(g, like.shape).astype(like.dtype),
+    lambda g, like: _recast(np.broadcast_to(g, like.shape), np.dtype(like.dtype)).copy(),
     x=lambda g, like_x: fit(g, like_x),
     name="unfit",
     canonical=lambda g, like: ((g,), {"like": like}),
@@ -282,3 +292,8 @@ def matmul_right(g: Array, a: Array, like_b: Like) -> Array:
     if like_b.ndim == 1:
         return (mT(a) @ np.expand_dims(g, -1)).squeeze(-1)
     return product(mT(a), g)
+
+
+def nonzero(x: Array) -> Array:
+    """Return `x` with 1 in the place of 0: for a quotient that is 0 / 0 there, and is to be 0."""
+    return np.where(x == 0, 1, x)

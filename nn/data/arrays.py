@@ -119,6 +119,10 @@ def _refuse_no_array(title: str, owner: str, data: Any) -> None:
             f"{title} is a list of {len(data[0])}-tuples, one an example.",
             f"Give arrays with one example a row: x, y = map(np.stack, zip(*examples)), then {owner}(x, y).",
         )
+    arrays = isinstance(data, list) and all(isinstance(each, (np.ndarray, ag.Tensor)) for each in data)
+    if arrays and len({each.shape for each in data}) > 1:
+        mend = "Write DataLoader(x, y)." if owner == "DataLoader" else "Give several arrays as a tuple: (x, y)."
+        raise UsageError(f"{title} is a list of {len(data)} arrays of different shapes.", mend)
     if isinstance(data, (np.ndarray, ag.Tensor, list, tuple, str, np.generic)) or hasattr(data, "__array__"):
         return
     if hasattr(data, "toarray"):

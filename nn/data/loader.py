@@ -120,7 +120,8 @@ class DataLoader:
         )
         self.shuffle, self.drop_last = flag("shuffle", shuffle), flag("drop_last", drop_last)
         self.prefetch, self.transform = _how_many(prefetch), transform
-        self._rng = generator(rng)
+        # None stays None, so that a copy too is shuffled by what nn.manual_seed seeds.
+        self._given_rng = None if rng is None else generator(rng)
         self._change = Change(self._data, transform)
         # The epoch that was begun last, unless it is over; and one that a loaded state goes on with.
         self._epoch: _Epoch | None = None
@@ -212,6 +213,10 @@ class DataLoader:
         if resumed is not None:
             resumed.given = state["batches_given"]
         self._epoch = self._resumed = resumed
+
+    @property
+    def _rng(self) -> np.random.Generator:
+        return generator(self._given_rng)
 
     @property
     def _draws(self) -> bool:

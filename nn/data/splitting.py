@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, ShapeError, UsageError
 from autograd_lite.spelling import spelled
 from nn.arguments import called
@@ -60,7 +61,7 @@ def random_split(data: Any, lengths: Sequence[float], rng: Rng = None) -> list[A
 
 @spelled
 def k_fold(
-    x: Any, y: Any, k: int = 5, *, shuffle: bool = True, stratify: Any = False, rng: Rng = None
+    x: Any, y: Any = None, k: int = 5, *, shuffle: bool = True, stratify: Any = False, rng: Rng = None
 ) -> Iterator[tuple[Pair, Pair]]:
     """Yield k times the data in two parts, to train and to validate on; each example is validated on once.
 
@@ -69,7 +70,7 @@ def k_fold(
     Parameters
     ----------
     x, y : array_like, shape (N, ...)
-        One example a row.
+        One example a row; or, without `y`, both in a tuple.
     k : int
         How many folds, from 2 to N.
     shuffle : bool
@@ -105,7 +106,7 @@ def k_fold(
     4 [4. 5.] [0 1]
     4 [0. 1.] [0 1]
     """
-    held = aligned("k_fold", (x, y), NUMBERS + TEXT)
+    held = aligned("k_fold", _pair(x, y), NUMBERS + TEXT)
     k = _number_of_folds(k, held.examples)
     order = np.arange(held.examples)
     if flag("shuffle", shuffle):
@@ -121,6 +122,17 @@ def k_fold(
     return _folds(held, fold_of, k)
 
 
+def _pair(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return x and y, which may be given in one tuple."""
+    if isinstance(y, int):
+        raise UsageError(f"y of k_fold is the number {y!r}.", f"Give options by name: k={y!r}.")
+    if y is not None:
+        return x, y
+    if isinstance(x, tuple) and len(x) == 2:
+        return x[0], x[1]
+    raise UsageError("k_fold needs y, one target an example.", "Write nn.k_fold(x, y, k=5), or nn.k_fold((x, y), k=5).")
+
+
 def _folds(held: Aligned, fold_of: Array, k: int) -> Iterator[tuple[Pair, Pair]]:
     for fold in range(k):
         yield _rows(held, np.flatnonzero(fold_of != fold)), _rows(held, np.flatnonzero(fold_of == fold))
@@ -133,11 +145,18 @@ def _rows(held: Aligned, rows: Array) -> Any:
 def _counts(lengths: Any, examples: int) -> list[int]:
     """Return how many examples each part gets."""
     mend = f"Write lengths=[0.8, 0.2], or numbers of examples that add up to {examples}."
+    if isinstance(lengths, (np.ndarray, ag.Tensor)) and (lengths.ndim != 1 or len(lengths) == examples):
+        raise UsageError(
+            f"lengths is a list with an entry for each part, got an array of shape {lengths.shape}.",
+            "Arrays that belong together are one tuple: nn.random_split((x, y), [0.8, 0.2]).",
+        )
     if isinstance(lengths, str) or not isinstance(lengths, Iterable):
         raise UsageError(f"lengths is a list with an entry for each part, got {called(lengths)}.", mend)
     given = [each.item() if isinstance(each, np.generic) else each for each in lengths]
     if not given or not all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in given):
-        raise UsageError(f"lengths are numbers of examples, or shares of them, got {given!r}.", mend)
+        raise UsageError(
+            f"lengths are numbers of examples, or shares of them, got [{', '.join(map(called, given))}].", mend
+        )
     if all(isinstance(each, int) for each in given):
         counts, total = given, sum(given)
         if total != examples or min(given) < 0:

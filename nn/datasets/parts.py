@@ -79,6 +79,16 @@ class Images(NamedTuple):
     images: NDArray[np.float32]
     labels: NDArray[np.int64]
 
+    @property
+    def x(self) -> NDArray[np.float32]:
+        """The images, by the name that all data sets know."""
+        return self.images
+
+    @property
+    def y(self) -> NDArray[np.int64]:
+        """The labels, by the name that all data sets know."""
+        return self.labels
+
     @spelled
     def split(self, fraction: float = 0.2, rng: Rng = None) -> tuple[Images, Images]:
         """Return the images in two parts, drawn at random: the rest, and the given fraction of them.

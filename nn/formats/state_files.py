@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, overload
 
+import numpy as np
+
 from autograd_lite.errors import ArgumentError, DtypeError, UsageError
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
@@ -29,6 +31,8 @@ FORMATS = {
 }
 # What other libraries write: Python objects, which are never read here.
 PICKLED = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".joblib")
+# What a checkpoint of nn.fit begins with.
+_RUN = b"autograd-lite training run"
 
 
 @spelled
@@ -130,6 +134,7 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Any:
             'Write nn.load("model.npz", model), or state = nn.load("model.npz").',
         )
     arrays = form.unpacked(_content(title), title)
+    _refuse_run(arrays, title)
     if into is None:
         return nested(arrays)
     try:
@@ -138,6 +143,17 @@ def load(path: str | os.PathLike[str], into: Any = None) -> Any:
         what, _, mend = str(error).partition("\n")
         raise type(error)(f"{os.path.basename(title)!r}: {what}", mend) from None
     return into
+
+
+def _refuse_run(arrays: Mapping[str, Array], title: str) -> None:
+    """Raise for a checkpoint of training, which holds a state in a form of its own."""
+    tree = arrays.get("tree")
+    if tree is not None and tree.dtype == np.uint8 and _RUN in tree.tobytes():
+        name = os.path.basename(title)
+        raise ArgumentError(
+            f"{name!r} is a checkpoint of nn.fit: a run of training, not a state.",
+            f'Write nn.fit(..., checkpoint={name!r}, resume=True), and afterwards nn.save(model, "model.npz").',
+        )
 
 
 def _restore(into: Any, state: dict[str, Any], title: str) -> None:

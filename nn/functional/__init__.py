@@ -38,6 +38,7 @@ from nn.functional.divergence import kl_div
 from nn.functional.robust import huber_loss, l1_loss
 from nn.functional.squared import half_sse, mse, sse
 from nn.functional.two_classes import bce, bce_with_logits
+from nn.habits import FUNCTIONS
 
 binary_cross_entropy = bce
 binary_cross_entropy_with_logits = bce_with_logits
@@ -87,4 +88,4 @@ __all__ = [
 
 # Kept from type checkers, which find unknown names by themselves.
 if not TYPE_CHECKING:
-    __getattr__ = refusing("nn.functional", __all__)
+    __getattr__ = refusing("nn.functional", __all__, FUNCTIONS)

@@ -1,8 +1,7 @@
 """The activations that take more than the engine's operation: a learnt slope a channel, a scaled softplus."""
 
+import math
 from typing import Any
-
-import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError
@@ -75,11 +74,9 @@ def softplus(x: Any, beta: float = 1.0, threshold: float | None = None) -> Any:
     >>> nn.functional.softplus(np.array([-1000.0, 0.0, 1000.0])).round(4).tolist()
     [0.0, 0.6931, 1000.0]
     """
-    if beta == 1 and threshold is None:
-        return ag.softplus(x)
+    given = threshold is not None
+    bound = number_between("threshold", threshold, -math.inf, example=20.0) if given else None
+    if beta == 1:
+        return ag.softplus(x, bound)
     β = positive_number("beta", beta, example=1.0)
-    scaled = as_tensor(x) * β
-    smooth = ag.softplus(scaled) * (1 / β)
-    if threshold is None:
-        return smooth
-    return np.where(scaled > number_between("threshold", threshold, -np.inf, example=20.0), x, smooth)
+    return ag.softplus(as_tensor(x) * β, bound) * (1 / β)

@@ -23,7 +23,7 @@ from nn.grading.quantities import Quantity
 from nn.layers import Linear
 from nn.module import Module, Parameter
 from nn.passes import LayerRecord, Pass
-from nn.record import backprop
+from nn.record import recorded
 
 Array = NDArray[np.float64]
 # Losses whose slope at z the notes take in one step: their output is the probability.
@@ -170,7 +170,7 @@ class Network:
         """Carry out a pass with the parameters as they are."""
         if np.size(x) == 0:
             raise ShapeError(f"x is empty, shape {np.shape(x)}.", "Give at least one example.")
-        point = point_of(backprop(self.model, _double(x), y, self.loss))
+        point = point_of(recorded("nn.verify", self.model, _double(x), y, self.loss))
         if point.depth > len(self.linears):
             raise _shared()
         return point

@@ -32,7 +32,7 @@ from nn.health.measures import (
 from nn.health.view import draw_health
 from nn.module import Module
 from nn.passes import Pass
-from nn.record import backprop
+from nn.record import recorded
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -171,7 +171,7 @@ def diagnose(model: Module, x: Any, y: Any, loss: Callable[[Any, Any], ag.Tensor
     'healthy'
     """
     with np.errstate(all="ignore"):  # what overflows is what the diagnosis is about
-        told = backprop(model, x, y, loss, lang=lang)
+        told = recorded("nn.diagnose", model, x, y, loss, lang=lang)
         layers = measured(told)
         total = _total(told, layers)
     not_finite = first_not_finite(told)

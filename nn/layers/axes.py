@@ -116,7 +116,7 @@ def _with_channels(shape: Shape, axes: int, channels: int) -> str:
 
 
 def _larger(shape: Shape, axes: int) -> str:
-    if axes == 2 and shape[-1] in (1, 3):
+    if axes == 2 and shape[-1] in (1, 3) and shape[1] > 3 and shape[2] > 3:
         return "Pass x.transpose(0, 3, 1, 2) if the channels are last; or make the window smaller."
     return f"Make the window smaller, add padding, or shrink the {NOUNS[axes]} less before."
 

@@ -67,6 +67,8 @@ class Embedding(Module):
     tensor([0., 0., 0., 0., 2., 0., 0., 1., 0., 0.])
     """
 
+    takes_integers = True
+
     def __init__(
         self,
         num_embeddings: int,

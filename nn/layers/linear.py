@@ -105,11 +105,11 @@ class Linear(Module):
             single = wanted == math.prod(shape)
             whole = f"x.ravel(): {_product(shape)} = {wanted} features"
             rows = f"x.reshape(len(x), {wanted}): one example a row, of {_product(shape[1:])} = {wanted} features"
-            return misfit(self, f"expects (..., {wanted}), got {shape}.", f"Pass {whole if single else rows}.")
-        got = shape[-1] if shape else None
+            mend = f"Pass {whole if single else rows}."
+            return misfit(self, f"expects (..., {wanted}), got {shape}.", mend, got=shape)
         mend = f"Pass x of shape ({wanted},), or (N, {wanted}) with one example a row"
-        mend += f"; or make the layer for {got} features." if got else "."
-        return misfit(self, f"expects (..., {wanted}), got {shape}.", mend, got=got)
+        mend += f"; or make the layer for {shape[-1]} features." if shape and shape[-1] else "."
+        return misfit(self, f"expects (..., {wanted}), got {shape}.", mend, got=shape)
 
 
 def _product(shape: tuple[int, ...]) -> str:

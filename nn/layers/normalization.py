@@ -20,6 +20,8 @@ class BatchNormalization(Module):
     """The base of BatchNorm1d and BatchNorm2d: statistics of the batch in training, running ones in evaluation."""
 
     forms: ClassVar[tuple[str, ...]]
+    # The class for other numbers of axes, and these.
+    other: ClassVar[tuple[str, tuple[int, ...]]]
 
     def __init__(
         self,
@@ -96,6 +98,9 @@ class BatchNormalization(Module):
         if len(shape) not in numbers:
             one = len(shape) + 1 in numbers and shape[:1] == (features,)
             mend = "Pass x[None]: a batch of one, in evaluation." if one else f"Pass x of shape {wanted}."
+            name, axes = self.other
+            if not one and len(shape) in axes and shape[1] == features:
+                mend = f"Write nn.{name}({features}), which takes {'images' if len(shape) == 4 else 'such x'}."
             raise misfit(self, f"expects {wanted}, got {shape}.", mend)
         if shape[1] == features:
             return
@@ -172,6 +177,7 @@ class BatchNorm1d(BatchNormalization):
     """
 
     forms = ("(N, C)", "(N, C, L)")
+    other = ("BatchNorm2d", (4,))
 
 
 class BatchNorm2d(BatchNormalization):
@@ -192,6 +198,7 @@ class BatchNorm2d(BatchNormalization):
     """
 
     forms = ("(N, C, H, W)",)
+    other = ("BatchNorm1d", (2, 3))
 
 
 class LayerNorm(Module):

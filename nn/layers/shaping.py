@@ -6,9 +6,11 @@ import math
 import operator
 from typing import Any
 
+import numpy as np
+
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UsageError
-from nn.arguments import as_tensor
+from nn.arguments import as_tensor, called
 from nn.module import Module, misfit
 
 
@@ -71,4 +73,7 @@ def _axis(title: str, value: Any) -> int:
     try:
         return operator.index(value)
     except TypeError:
-        raise UsageError(f"{title} must be an integer, got {value!r}.", f"Write {title}=1, for example.") from None
+        mend = f"Write {title}=1, for example."
+        if isinstance(value, (np.ndarray, ag.Tensor)):
+            mend = "Make the layer first, and call it with the data: nn.Flatten()(x)."
+        raise UsageError(f"{title} must be an integer, got {called(value)}.", mend) from None

@@ -1,5 +1,6 @@
 """Loss, the base of losses: a module of a prediction and a target."""
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
@@ -34,12 +35,20 @@ class Loss(Module):
 
     formula: ClassVar[str]
 
+    _noun = "loss"
+
     reductions: ClassVar[tuple[str, ...]] = functional.REDUCTIONS
+
+    # Of a loss that takes logits: the operations that it carries out itself, and their modules.
+    doubled: ClassVar[dict[Any, str]] = {}
+    _warned = False
 
     def __init__(self, reduction: str) -> None:
         self.reduction = choice("reduction", reduction, self.reductions)
 
     def forward(self, prediction: Any, target: Any) -> ag.Tensor:
+        if self.doubled and not self._warned and isinstance(prediction, ag.Tensor) and prediction._node is not None:
+            self._warn_of_doubled(prediction._node.op)
         with _SCOPE:
             value = self.compute(prediction, target)
         value.name = "L"
@@ -50,6 +59,17 @@ class Loss(Module):
         raise UsageError(
             f"{type(self).__name__} has no compute method.", "Write `def compute(self, prediction, target): ...`."
         )
+
+    def _warn_of_doubled(self, op: Any) -> None:
+        """Warn, once, of a prediction that is what the loss would make of it."""
+        if op in self.doubled:
+            self._warned = True
+            name = op.__name__
+            warnings.warn(
+                f"{type(self).__name__} takes logits, and the prediction is a {name}: it would be taken twice.\n"
+                f"Leave the {self.doubled[op]} out.",
+                stacklevel=4,
+            )
 
     def accuracy(self, prediction: ag.Tensor, target: Any) -> float | None:
         """Return the share of right predictions; None for a loss that does not classify."""

@@ -1,6 +1,6 @@
 """Losses of two classes: the binary cross-entropy of probabilities, and of logits."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -102,6 +102,8 @@ class BCEWithLogitsLoss(Loss):
     """
 
     formula = "−[y log σ(a) + (1 − y) log(1 − σ(a))]"
+
+    doubled: ClassVar[dict[Any, str]] = {ag.sigmoid: "Sigmoid"}
 
     @made_without_data("loss (prediction, target)", also="; weights go by name, weight=")
     def __init__(self, reduction: str = "mean", *, weight: Any = None, pos_weight: Any = None) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from autograd_lite.errors import refusing
+from nn.habits import METRICS
 from nn.metrics.borrowed import from_sklearn
 from nn.metrics.classification import accuracy, confusion_matrix, top_k_accuracy
 from nn.metrics.regression import mean_absolute_error, mean_squared_error, r2_score
@@ -19,4 +20,4 @@ __all__ = [
 
 # Kept from type checkers, which find unknown names by themselves.
 if not TYPE_CHECKING:
-    __getattr__ = refusing("nn.metrics", __all__)
+    __getattr__ = refusing("nn.metrics", __all__, METRICS)

@@ -26,6 +26,7 @@ class _Combined(LRScheduler):
         """Keep the schedules and return their optimizer."""
         owner = type(self).__name__
         self.schedulers = _schedules(schedulers, owner)
+        self.stepped_every = _turn(self.schedulers, owner)
         if optimizer is not None:
             check_optimizer(optimizer, owner)
         wanted = optimizer or self.schedulers[0].optimizer
@@ -169,6 +170,19 @@ class SequentialLR(_Combined):
 
     def _active(self) -> LRScheduler:
         return self.schedulers[bisect_right(self.milestones, self.last_epoch)]
+
+
+def _turn(schedulers: Sequence[LRScheduler], owner: str) -> str:
+    """Return after what all of the schedules are stepped."""
+    first = schedulers[0]
+    for each in schedulers:
+        if each.stepped_every != first.stepped_every:
+            turns = [f"{type(one).__name__} after every {one.stepped_every}" for one in (first, each)]
+            raise UsageError(
+                f"{owner} steps all of its schedules together, and {turns[0]} does not go with {turns[1]}.",
+                "Combine schedules of one kind: nn.schedule.OneCycleLR rises and falls by itself.",
+            )
+    return first.stepped_every
 
 
 def _schedules(given: Any, owner: str) -> list[LRScheduler]:

@@ -57,7 +57,7 @@ class LRScheduler:
     # The attributes, numbers or lists of them, that are saved beside those of every schedule.
     numbers: ClassVar[tuple[str, ...]] = ()
     # After what `nn.fit` calls `step`: each "epoch", or each "step" of the optimizer.
-    stepped_every: ClassVar[str] = "epoch"
+    stepped_every: str = "epoch"
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -72,7 +72,8 @@ class LRScheduler:
             if group.initial_lr is None:
                 group.initial_lr = group["lr"]
         self.base_lrs = [float(group.initial_lr or 0.0) for group in optimizer.param_groups]
-        self._calls_before = optimizer._calls[0]
+        # None once a state was loaded: it says how many steps there were.
+        self._calls_before: int | None = optimizer._calls[0]
         self.begin()
 
     def begin(self) -> None:
@@ -161,6 +162,7 @@ class LRScheduler:
             else:
                 given = type(value)(given)
             setattr(self, "_last_lr" if name == "lr" else name, given)
+        self._calls_before = None
 
     def resume(self) -> None:
         """Set the learning rates that were set last."""

@@ -101,3 +101,67 @@ def test_float32_that_is_too_coarse_is_told_from_a_wrong_rule() -> None:
 def test_a_function_that_changes_from_call_to_call_is_told_from_a_wrong_rule() -> None:
     random = np.random.default_rng(0)
     assert "Called twice at one point" in told(lambda x: x * random.standard_normal(), np.array([0.5, 1.0]))
+
+
+WRONG_CUBE = ag.primitive(lambda x: x**3, x=lambda g, x: g * 2 * x**2, name="two_thirds_of_a_slope")
+
+
+def test_a_leaf_that_the_function_uses_without_taking_it_is_checked() -> None:
+    w = ag.tensor([0.5, 2.0], requires_grad=True)
+    assert ag.gradcheck(lambda *inputs: (w**3).sum(), w, order=2)
+    assert told(lambda *inputs: WRONG_CUBE(w).sum(), w).startswith("By autodiff input 0: 2/3 times")
+    assert told(lambda w: WRONG_CUBE(w).sum(), w).startswith("By autodiff input 0: 2/3 times")
+
+
+def test_a_leaf_is_put_back_to_the_bit_and_graphs_on_it_stay_valid() -> None:
+    w = ag.tensor([-0.0, 1e-310, 0.1, np.pi], requires_grad=True)
+    before, loss = w.numpy().tobytes(), (w**2).sum()
+    assert ag.gradcheck(lambda *inputs: (w * w).sum(), w, order=2)
+
+    def failing(w: ag.Tensor) -> ag.Tensor:
+        if w.numpy().tobytes() != before:
+            raise ZeroDivisionError
+        return w * w
+
+    with pytest.raises(ZeroDivisionError):
+        ag.gradcheck(failing, w)
+    assert w.numpy().tobytes() == before and w.grad is None
+    loss.backward()
+    assert w.grad is not None and np.array_equal(w.grad.numpy(), 2 * w.numpy())
+
+
+def test_a_leaf_given_twice_is_two_inputs() -> None:
+    w = ag.tensor([0.5, 2.0], requires_grad=True)
+    assert ag.gradcheck(lambda a, b: (a * b * b).sum(), (w, w), order=2)
+
+
+def test_inputs_that_the_outputs_do_not_depend_on_are_an_error() -> None:
+    w = ag.tensor([0.5, 2.0], requires_grad=True)
+    with pytest.raises(UsageError, match="nothing to compare"):
+        ag.gradcheck(lambda *inputs: (w**3).sum(), w.numpy())
+
+
+def test_a_small_wrong_element_beside_large_right_ones_is_found() -> None:
+    def f(x: ag.Tensor) -> ag.Tensor:
+        return 1e8 * (x[:2] ** 3).sum() + WRONG_CUBE(x[2:]).sum()
+
+    with pytest.raises(GradientCheckError, match=r"at input 0\[2\]"):
+        ag.gradcheck(f, np.array([0.3, 0.7, 2.0]))
+    assert ag.gradcheck(lambda x: 1e8 * (x[:2] ** 3).sum() + (x[2:] ** 3).sum(), np.array([0.3, 0.7, 2.0]))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_small_slope_that_rounding_hides_is_no_error(seed: int) -> None:
+    x = np.random.default_rng(seed).normal(size=20)
+    scale = np.array([1e12] * 10 + [1e-3] * 10)
+    assert ag.gradcheck(lambda x: np.sum(np.sin(x) * scale), x)
+    assert ag.gradcheck(lambda x: np.log(np.sum(np.exp(1e-3 * x + 700.0))), x)
+
+
+@pytest.mark.parametrize("dtypes", [("f8", "f4"), ("f4", "f8")])
+def test_tolerances_are_those_of_the_coarsest_dtype_on_the_way(dtypes: tuple[str, str]) -> None:
+    first, last = dtypes
+    x = np.linspace(-1.0, 1.0, 6).astype(first)
+    w = ag.tensor(np.linspace(0.1, 1.0, 6).astype("f4"), requires_grad=True)
+    assert ag.gradcheck(lambda x: np.tanh(x.astype("f4") * w).astype(last), x)
+    assert not ag.gradcheck(lambda x: WRONG(x.astype("f4")).astype(last), x, raise_exception=False)

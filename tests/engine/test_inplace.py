@@ -321,8 +321,6 @@ def test_writes_that_would_lose_a_gradient_are_refused():
         view[0] = w[1]
     with pytest.raises(UsageError, match="lost"):
         np.add(w, 1, out=np.zeros(2))
-    with pytest.raises(UnsupportedError, match=r"multiply\.at"):
-        np.multiply.at(y, 0, w[0])
 
 
 def test_a_part_of_a_complex_tensor_is_not_written_unseen():

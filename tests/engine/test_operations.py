@@ -7,13 +7,22 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
-from autograd_lite.derivatives import vocabulary
+from autograd_lite.derivatives import contractions, polynomials, scans, vocabulary
 from autograd_lite.derivatives.indexing import assign, getitem
+from autograd_lite.derivatives.linalg import decompositions, equations, norms, singular, spectra
 from autograd_lite.methods import method_primitives, public_primitives
 from autograd_lite.primitives import Primitive
 
 WORDS = [each for each in vars(vocabulary).values() if isinstance(each, Primitive)]
-PRIMITIVES = {each.__name__: each for each in (*public_primitives().values(), *WORDS, getitem, assign)}
+# Parts of public functions that have rules of their own.
+PAGES = (contractions, polynomials, scans, equations, spectra, singular, decompositions, norms)
+PARTS = [each for page in PAGES for each in vars(page).values() if isinstance(each, Primitive) and each not in WORDS]
+NAMESPACES = [each for space in (ag.linalg, ag.fft) for each in vars(space).values() if isinstance(each, Primitive)]
+PRIMITIVES = {
+    each.__name__: each for each in (*public_primitives().values(), *NAMESPACES, *WORDS, *PARTS, getitem, assign)
+}
+# One triangle is read, and the gradient is symmetric: what is varied must be so too.
+SYMMETRIC = ("cholesky", "eigh", "eigvalsh")
 BROADCAST = (((3, 2), (3, 2)), ((3, 2), (2,)), ((2, 1), (1, 3)), ((), (3,)), ((2,), ()), ((0, 2), (1, 2)))
 PLAIN = ((), (3,), (2, 3), (0, 2))
 
@@ -45,15 +54,18 @@ def calls(primitive: Primitive, rng: np.random.Generator) -> Iterator[tuple[tupl
 
 
 def floats(structure: Any) -> list[Any]:
-    """Return the floating arrays among the arguments of a call, in order."""
+    """Return the floating arrays among the arguments of a call, in order; of a complex one the two parts."""
     if isinstance(structure, np.ndarray):
-        return [structure] if structure.dtype.kind == "f" else []
+        parts = [structure.real.copy(), structure.imag.copy()] if structure.dtype.kind == "c" else [structure]
+        return parts if structure.dtype.kind in "fc" else []
     return [each for part in structure for each in floats(part)] if type(structure) in (tuple, list) else []
 
 
 def with_floats(structure: Any, new: Iterator[Any]) -> Any:
     """Return the arguments with their floating arrays replaced."""
     if isinstance(structure, np.ndarray):
+        if structure.dtype.kind == "c":
+            return next(new) + 1j * next(new)
         return next(new) if structure.dtype.kind == "f" else structure
     return (
         type(structure)(with_floats(part, new) for part in structure) if type(structure) in (tuple, list) else structure
@@ -70,7 +82,24 @@ def cases(keep: Callable[[Primitive], bool] = lambda primitive: True) -> list[An
 
 
 def function_of_floats(primitive: Primitive, args: Any, kwargs: Any) -> Callable[..., Any]:
-    return lambda *new: primitive(*with_floats(args, iter(new)), **kwargs)
+    """Return the call as a function of its floating arrays, with a result that is real."""
+
+    def f(*new: Any) -> Any:
+        return as_real(primitive(*as_symmetric(primitive.__name__, with_floats(args, iter(new))), **kwargs))
+
+    return f
+
+
+def as_symmetric(name: str, args: Any, *, hermitian: bool = False) -> Any:
+    """Return the arguments of a function of symmetric matrices with the Hermitian part of the matrix."""
+    if name.removeprefix("linalg.") not in SYMMETRIC and not hermitian:
+        return args
+    return ((args[0] + np.conjugate(np.swapaxes(args[0], -1, -2))) / 2, *args[1:])
+
+
+def as_real(y: Any) -> Any:
+    """Return a complex result as its two parts, a real one as it is."""
+    return np.stack([np.real(y), np.imag(y)]) if y.dtype.kind == "c" else y
 
 
 @pytest.mark.parametrize("name", PRIMITIVES)
@@ -134,8 +163,10 @@ def test_the_layout_of_the_operands_does_not_matter(primitive: Primitive, args: 
         return [g.numpy() for g in found if g is not None]
 
     expected = gradient(inputs)
-    reversed_memory = [np.ascontiguousarray(np.flip(each))[(slice(None, None, -1),) * each.ndim] for each in inputs]
-    for layout in ([np.asfortranarray(each) for each in inputs], reversed_memory):
+    reversed_memory = [
+        np.array(np.flip(each), order="C")[..., *(slice(None, None, -1),) * each.ndim] for each in inputs
+    ]
+    for layout in ([np.array(each, order="F") for each in inputs], reversed_memory):
         for g, known in zip(gradient(layout), expected, strict=True):
             np.testing.assert_allclose(g, known, rtol=1e-13, atol=1e-14)
 
@@ -172,7 +203,7 @@ def test_numpy_and_ag_and_the_method_give_the_same_gradient(name: str, args: Any
     results = []
     for way in ways:
         tensors = [ag.tensor(each, requires_grad=True) for each in floats(args)]
-        result = way(*with_floats(args, iter(tensors)), **kwargs)
+        result = as_real(way(*with_floats(args, iter(tensors)), **kwargs))
         results.append(ag.gradients((result * result).sum(), tensors))
     for other in results[1:]:
         for g, known in zip(other, results[0], strict=True):

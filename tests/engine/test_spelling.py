@@ -125,6 +125,14 @@ def test_a_misspelt_keyword_of_a_creation_function_is_answered_by_the_right_one(
         (lambda: nn.MSELoss()(input=[1.0], target=[1.0]), "prediction"),
         (lambda: nn.functional.cross_entropy(input=[[1.0]], labels=[0]), "logits"),
         (lambda: nn.Linear(2, 1, seed=0), "rng"),
+        (lambda: nn.fit(verbose=0), "progress"),
+        (lambda: nn.fit(val_data=None), "validation"),
+        (lambda: nn.fit(validation_data=None), "validation"),
+        (lambda: nn.fit(validation_split=0.2), "validation"),
+        (lambda: nn.fit(callback=None), "callbacks"),
+        (lambda: nn.fit(scheduler=None), "schedule"),
+        (lambda: nn.k_fold([1.0], [1.0], n_splits=5), "k"),
+        (lambda: nn.k_fold([1.0], [1.0], folds=5), "k"),
     ],
 )
 def test_pytorchs_name_is_answered_by_the_one_here(call: Callable[[], Any], right: str) -> None:
@@ -199,8 +207,6 @@ def test_another_type_error_passes_as_it_is() -> None:
         with pytest.raises(TypeError) as caught:
             call()
         assert type(caught.value) is TypeError
-    with pytest.raises(TypeError, match="missing 1 required positional argument: 'lr'"):
-        nn.optim.SGD([ag.ones(2, requires_grad=True)])  # type: ignore[call-arg]
 
 
 def test_a_misspelling_inside_is_not_taken_for_one_outside() -> None:
@@ -261,3 +267,24 @@ def test_an_index_or_axis_out_of_range_is_still_an_index_error() -> None:
     with pytest.raises(IndexingError):
         t[5] = 1.0
     assert t.sum().item() == 6.0 and [row.tolist() for row in reversed(t)] == [[1.0] * 3] * 2  # type: ignore[call-overload]
+
+
+def test_missing_arguments_are_named_in_a_call_that_has_them() -> None:
+    @spelled
+    def area(width: float, height: float, /, scale: float, *, unit: str, name: str = "") -> float:
+        return width * height * scale
+
+    with pytest.raises(UsageError) as caught:
+        area(1.0, scale=2.0)  # type: ignore[call-arg]
+    assert isinstance(caught.value, TypeError)
+    assert str(caught.value) == "area needs height and unit.\nWrite area(width, height, scale=scale, unit=...)."
+
+
+def test_a_type_error_within_a_call_that_has_all_arguments_passes_untouched() -> None:
+    @spelled
+    def broken(x: Any) -> Any:
+        return x + (lambda y: y)()  # type: ignore[call-arg]
+
+    with pytest.raises(TypeError) as caught:
+        broken(1)
+    assert type(caught.value) is TypeError

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from autograd_lite import stubs
+from autograd_lite import fft, linalg, stubs
 
 
 def test_the_stubs_are_current(root: Path) -> None:
     assert (root / "autograd_lite/__init__.pyi").read_text(encoding="utf-8") == stubs.package_stub()
     assert (root / "autograd_lite/methods.pyi").read_text(encoding="utf-8") == stubs.methods_stub()
+    for module in (linalg, fft):
+        stub = (root / f"{module.__name__.replace('.', '/')}.pyi").read_text(encoding="utf-8")
+        assert stub == stubs.namespace_stub(module)

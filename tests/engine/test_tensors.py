@@ -94,8 +94,8 @@ def test_an_ndarray_is_not_silently_rebound() -> None:
 
 def test_an_operation_without_a_derivative_never_loses_the_gradient() -> None:
     t = ag.tensor([1.0, 2.0], requires_grad=True)
-    with pytest.raises(UnsupportedError, match=r"np\.i0 has no derivative here"):
-        np.i0(t)
+    with pytest.raises(UnsupportedError, match=r"np\.histogram2d has no derivative here"):
+        np.histogram2d(t, t)
     assert isinstance(np.i0(t.detach()), ag.Tensor)
 
 
@@ -150,7 +150,13 @@ def test_a_users_own_primitive_has_every_order() -> None:
 
 def test_every_error_is_two_short_lines() -> None:
     t = ag.tensor([1.0, 2.0], requires_grad=True)
-    for wrong in (lambda: t.backward(), lambda: bool(t), lambda: float(t[0]), lambda: t.item(), lambda: np.i0(t)):
+    for wrong in (
+        lambda: t.backward(),
+        lambda: bool(t),
+        lambda: float(t[0]),
+        lambda: t.item(),
+        lambda: np.histogram2d(t, t),
+    ):
         with pytest.raises(AutogradError) as caught:
             wrong()
         lines = str(caught.value).splitlines()
@@ -164,10 +170,10 @@ def test_every_error_is_two_short_lines() -> None:
         (lambda w: w + np.ones(4), "+: the shapes 'w' (2, 3) and (4,) do not fit."),
         (lambda w: w * None, "· does not take these operands: Tensor, NoneType."),
         (lambda w: np.maximum(w, np.ones(4)), "maximum: the shapes 'w' (2, 3) and (4,) do not fit."),
-        (lambda w: np.dot(w, w), "np.dot has no derivative here, and its operand of shape (2, 3) requires a gradient."),
+        (lambda w: np.dot(w, w), "dot: the shapes (2, 3) and (2, 3) do not fit."),
         (
-            lambda w: np.linalg.norm(w),
-            "np.linalg.norm has no derivative here, and its operand of shape (2, 3) requires a gradient.",
+            lambda w: np.linalg.solve(w, w),
+            "linalg.solve of shape (2, 3): the last 2 dimensions of the array must be square.",
         ),
         (lambda w: ag.tensor([w, w]), "A list of Tensors that require a gradient would lose it here."),
     ],

@@ -133,6 +133,25 @@ def test_the_derivatives_agree_with_differences_in_both_orders(key):
     assert ag.gradcheck(MODULES[key], np.array([-2.1, -0.4, 0.3, 1.7]), order=2)
 
 
+@pytest.mark.parametrize("activation", [nn.ELU(), nn.SELU()], ids=["ELU", "SELU"])
+def test_the_slope_at_nan_is_nan(activation):
+    z = ag.tensor([np.nan, 1.0], requires_grad=True)
+    activation(z).sum().backward()
+    assert np.isnan(z.grad.numpy()).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("beta", [1.0, 2.0])
+def test_above_its_threshold_softplus_is_the_identity(beta):
+    z = ag.tensor([-1.0, 0.5, 1.0, 3.0, np.inf], requires_grad=True)
+    values = nn.Softplus(beta, threshold=beta)(z)
+    values.sum().backward()
+    below = z.numpy()[:3]
+    assert_allclose(values.numpy()[:3], np.log1p(np.exp(beta * below)) / beta, rtol=1e-14)
+    assert_allclose(z.grad.numpy()[:3], 1 / (1 + np.exp(-beta * below)), rtol=1e-14)
+    assert values.tolist()[3:] == [3.0, np.inf]
+    assert z.grad.tolist()[3:] == [1.0, 1.0]
+
+
 def test_the_second_derivative_of_softplus_at_0_is_a_quarter():
     z = ag.tensor(0.0, requires_grad=True)
     (first,) = ag.gradients(nn.Softplus()(z), z, create_graph=True)
@@ -342,7 +361,8 @@ def test_softmax_sums_to_1_along_its_axis(axis):
 
 def test_a_softmax_before_a_loss_of_logits_is_not_taken_for_the_formula_of_both():
     model = nn.Sequential(nn.Linear(2, 3, rng=0), nn.Softmax())
-    record = nn.backprop(model, [1.0, 2.0], 1, nn.CrossEntropyLoss())
+    with pytest.warns(UserWarning, match="taken twice"):
+        record = nn.backprop(model, [1.0, 2.0], 1, nn.CrossEntropyLoss())
     with pytest.raises(ArgumentError, match="the hand formulas cannot follow this pass"):
         record.by_hand()
 

@@ -27,6 +27,28 @@ def test_the_means_follow_the_parameters():
     assert w.tolist() == [0.0, 0.0]
 
 
+def test_an_interrupt_while_the_means_are_put_in_leaves_the_parameters(monkeypatch):
+    model = nn.Linear(2, 1, rng=0)
+    ema = nn.EMA(model.parameters())
+    for each in model.parameters():
+        each.data = each.numpy() + 1.0
+    trained = model.state_dict()
+    copied, copyto = [], np.copyto
+
+    def interrupted(*arrays):
+        copied.append(arrays)
+        if len(copied) == 2:
+            raise KeyboardInterrupt
+        copyto(*arrays)
+
+    monkeypatch.setattr(np, "copyto", interrupted)
+    with pytest.raises(KeyboardInterrupt), ema.averaged():
+        pass
+    for name, values in model.state_dict().items():
+        np.testing.assert_array_equal(values, trained[name])
+    ema.update()
+
+
 def test_before_the_first_update_the_means_are_the_parameters():
     w = nn.Parameter([8.0])
     ema = nn.EMA([w])

@@ -10,6 +10,7 @@ import time
 import traceback
 import warnings
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 import pytest
@@ -181,6 +182,14 @@ def test_a_state_in_the_last_batch_leaves_nothing_of_the_epoch():
     loader.load_state_dict(state)
     assert listed(loader) == []
     assert listed(loader) == expected
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda loader: pickle.loads(pickle.dumps(loader))])
+def test_a_copy_without_rng_is_shuffled_by_the_shared_generator_too(duplicate):
+    loader = duplicate(nn.DataLoader(np.arange(8), shuffle=True))
+    for seed in (1, 2):
+        nn.manual_seed(seed)
+        assert listed(loader) == [[np.random.default_rng(seed).permutation(8).tolist()]]
 
 
 def test_a_copy_goes_on_as_the_original_does():
@@ -520,3 +529,16 @@ def test_nothing_is_warned_of():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         list(nn.DataLoader(np.array([np.nan, 1.0]), prefetch=1))
+
+
+@pytest.mark.parametrize("pair", [(np.arange(8.0).reshape(8, 1), np.arange(8)), nn.datasets.make_moons(8, rng=0)])
+def test_folds_of_a_pair_are_those_of_its_two_arrays(pair: Any) -> None:
+    x, y = pair
+    for together, apart in zip(nn.k_fold(pair, k=4, rng=1), nn.k_fold(x, y, 4, rng=1), strict=True):
+        for left, right in zip(together, apart, strict=True):
+            assert all(map(np.array_equal, left, right))
+
+
+def test_a_list_of_arrays_of_one_shape_is_one_array_of_examples() -> None:
+    (batch,) = next(iter(nn.DataLoader([np.zeros(3), np.ones(3)])))
+    assert batch.tolist() == [[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]

@@ -346,3 +346,10 @@ def test_images_of_other_numbers_stay_as_they_are(tmp_path):
     images, labels = load_idx_pair(tmp_path / "x", tmp_path / "y")
     assert (images.tolist(), labels.tolist()) == ([[1.5, -2.0]], [300])
     assert repr(load_idx_pair(tmp_path / "x", tmp_path / "y")) == "Images(1 images of 2 pixels, labels 300 to 300)"
+
+
+def test_every_data_set_knows_its_parts_as_x_and_y() -> None:
+    digits = nn.datasets.load_digits()
+    assert digits.x is digits.images and digits.y is digits.labels
+    images = nn.datasets.Images(np.zeros((2, 4), np.float32), np.array([0, 1]))
+    assert images.x is images.images and images.y is images.labels

@@ -531,3 +531,22 @@ def test_loading_says_that_a_model_is_changed_for_backward(tmp_path):
     nn.load(path, model)
     with pytest.raises(AutogradError):
         loss.backward()
+
+
+@pytest.mark.parametrize("into", [True, False])
+def test_a_checkpoint_of_fit_is_no_state_and_says_what_it_is(tmp_path: Path, into: bool) -> None:
+    model, x, y = nn.MLP([2, 1], rng=0), np.ones((4, 2)), np.ones((4, 1))
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    run = tmp_path / "run.npz"
+    nn.fit(model, x, y, loss=nn.MSELoss(), optimizer=optimizer, epochs=1, checkpoint=run, progress=False)
+    with pytest.raises(ArgumentError) as caught:
+        nn.load(run, *([model] if into else []))
+    assert str(caught.value) == (
+        "'run.npz' is a checkpoint of nn.fit: a run of training, not a state.\n"
+        "Write nn.fit(..., checkpoint='run.npz', resume=True), and afterwards nn.save(model, \"model.npz\")."
+    )
+
+
+def test_a_state_with_an_entry_named_tree_is_a_state(tmp_path: Path) -> None:
+    path = nn.save({"tree": np.frombuffer(b"an oak", np.uint8)}, tmp_path / "state.npz")
+    assert nn.load(path)["tree"].tobytes() == b"an oak"

@@ -1,7 +1,9 @@
 """Losses: their values and gradients, their reductions, and that they never broadcast."""
 
 import inspect
+import warnings
 from decimal import Decimal, getcontext
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,14 @@ Y = np.array([[1.0, 1.0], [0.0, 0.0], [1.0, 2.0]])
 LOGITS = np.array([[2.0, 0.0, -1.0], [0.5, 0.5, 0.5], [-300.0, 0.0, 300.0]])
 LABELS = np.array([0, 2, 2])
 SQUARED = [(nn.HalfSSELoss, 0.5, "sum"), (nn.SSELoss, 1.0, "sum"), (nn.MSELoss, 1.0, "mean")]
+
+
+def test_a_mean_of_squares_in_float16_may_have_a_sum_that_is_beyond_it():
+    a = ag.tensor(np.full(1000, 10.0, np.float16), requires_grad=True)
+    value = nn.MSELoss()(a, np.zeros(1000, np.float16))
+    value.backward()
+    assert value.dtype == np.float16 and value.item() == 100.0
+    assert_allclose(a.grad.numpy(), 0.02, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("loss", "factor", "default"), SQUARED)
@@ -570,3 +580,37 @@ def test_a_loss_with_options_is_drawn_and_explained(loss, y):
     value = loss(nn.MLP([2, 2], rng=0)([[1.0, 2.0]]), y)
     assert ag.draw(value).source and ag.explain(value).text()
     assert nn.draw(nn.MLP([2, 2], rng=0), [[1.0, 2.0]], y, loss).source
+
+
+DOUBLED = [
+    (nn.CrossEntropyLoss(), nn.Softmax(), np.array([0, 1]), "softmax", "Softmax"),
+    (nn.CrossEntropyLoss(label_smoothing=0.1), nn.LogSoftmax(), np.array([0, 1]), "log_softmax", "LogSoftmax"),
+    (nn.BCEWithLogitsLoss(), nn.Sigmoid(), np.ones((2, 3)), "sigmoid", "Sigmoid"),
+]
+
+
+@pytest.mark.parametrize(("loss", "activation", "y", "operation", "module"), DOUBLED)
+def test_a_loss_of_logits_warns_once_of_what_is_no_logits(
+    loss: nn.Loss, activation: nn.Module, y: Any, operation: str, module: str
+) -> None:
+    model = nn.Sequential(nn.Linear(4, 3, rng=0), activation)
+    with pytest.warns(UserWarning) as caught:
+        loss(model(np.ones((2, 4))), y)
+        loss(model(np.ones((2, 4))), y)
+    assert [str(each.message) for each in caught] == [
+        f"{type(loss).__name__} takes logits, and the prediction is a {operation}: it would be taken twice.\n"
+        f"Leave the {module} out."
+    ]
+    assert caught[0].filename == __file__
+
+
+def test_a_loss_of_logits_is_silent_of_logits_and_where_nothing_is_recorded() -> None:
+    model, x, y = nn.Linear(4, 3, rng=0), np.ones((2, 4)), np.array([0, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        nn.CrossEntropyLoss()(model(x), y)
+        nn.BCEWithLogitsLoss()(np.tanh(model(x)), np.ones((2, 3)))
+        nn.NLLLoss()(nn.LogSoftmax()(model(x)), y)
+        nn.BCELoss()(nn.Sigmoid()(model(x)), np.ones((2, 3)))
+        with ag.no_grad():
+            nn.CrossEntropyLoss()(nn.Softmax()(model(x)), y)

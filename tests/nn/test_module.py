@@ -2,6 +2,10 @@
 
 import copy
 import pickle
+from collections import UserDict, UserList, deque
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -282,6 +286,106 @@ def test_a_trained_tensor_in_a_list_is_refused_when_parameters_are_asked_for(hol
     assert "Linear" in repr(model)
     with pytest.raises(UsageError, match="no Parameter"):
         list(model.parameters())
+
+
+@dataclass
+class Part:
+    layer: Any
+    others: list[Any] = field(default_factory=list)
+
+
+def objects(*held):
+    array = np.empty(len(held), object)
+    for k, each in enumerate(held):
+        array[k] = each
+    return array
+
+
+HIDING = {
+    "deque": lambda part: deque([0, part]),
+    "set": lambda part: {part},
+    "frozenset": lambda part: frozenset([part]),
+    "UserList": lambda part: UserList([part]),
+    "UserDict": lambda part: UserDict(a=part),
+    "mappingproxy": lambda part: MappingProxyType({"a": part}),
+    "ndarray": lambda part: objects(None, part),
+    "Part": lambda part: Part(0, [part]),
+}
+
+
+@pytest.mark.parametrize(
+    "part", [nn.Linear(1, 1), nn.Parameter([1.0]), nn.Buffer([1.0])], ids=lambda p: type(p).__name__
+)
+@pytest.mark.parametrize("kind", HIDING)
+def test_what_would_not_be_found_is_refused_when_it_is_assigned(kind, part):
+    model = nn.Identity()
+    with pytest.raises(UsageError, match=f"Identity.part is of type {kind} and holds a {type(part).__name__}"):
+        model.part = HIDING[kind](part)
+    with pytest.raises(UsageError, match=r"Identity.parts.1.a is of type"):
+        model.parts = [0, {"a": HIDING[kind](part)}]
+
+
+@pytest.mark.parametrize("kind", ["deque", "UserList", "Part"])
+def test_what_was_put_there_later_is_refused_when_parameters_are_asked_for(kind):
+    model = nn.Linear(1, 1)
+    model.parts = HIDING[kind](0)
+    assert len(list(model.parameters())) == 2
+    (model.parts.others if kind == "Part" else model.parts).append(nn.Linear(1, 1))
+    for ask in (model.named_parameters, model.state_dict):
+        with pytest.raises(UsageError, match="Put them into a list"):
+            list(ask())
+
+
+@pytest.mark.parametrize("kind", HIDING)
+def test_containers_of_other_things_may_be_attributes(kind):
+    model = nn.Linear(1, 1)
+    model.part = HIDING[kind]("text")
+    assert len(list(model.parameters())) == 2
+
+
+def test_a_model_may_be_a_dataclass():
+    @dataclass(eq=False)
+    class Scaled(nn.Module):
+        layer: nn.Module
+        factor: float = 2.0
+
+    assert paths(nn.Sequential(Scaled(nn.Linear(1, 1)))) == ["0.layer.weight", "0.layer.bias"]
+
+
+@pytest.mark.parametrize("held", [nn.Linear(1, 1), nn.Parameter([1.0]), [nn.Linear(1, 1)], {"a": nn.Buffer([1.0])}])
+def test_an_attribute_of_the_class_is_refused(held):
+    with pytest.raises(UsageError, match="layer is an attribute of the class Shared"):
+        type("Shared", (nn.Module,), {"layer": held})
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        lambda a, b: {1: a, "1": b},
+        lambda a, b: {"a.b": a, "a": {"b": b}},
+        lambda a, b: {"a.weight": a, "a": nn.Linear(1, 1)},
+    ],
+)
+def test_two_tensors_under_one_path_are_refused(held):
+    model = nn.Module()
+    model.held = held(nn.Parameter([1.0]), nn.Parameter([2.0]))
+    for ask in (model.state_dict, model.named_parameters):
+        with pytest.raises(UsageError, match="Module holds two tensors under the path 'held"):
+            list(ask())
+
+
+def test_a_parameter_and_a_buffer_under_one_path_are_refused():
+    model = nn.Module()
+    model.held = {1: nn.Parameter([1.0]), "1": nn.Buffer([2.0])}
+    with pytest.raises(UsageError, match=r"two tensors under the path 'held\.1'"):
+        model.state_dict()
+
+
+def test_one_tensor_may_be_twice_under_one_path():
+    model = nn.Module()
+    one = nn.Parameter([1.0])
+    model.held = {1: one, "1": one}
+    assert list(model.state_dict()) == ["held.1"]
 
 
 def test_constants_and_computed_tensors_may_be_attributes():

@@ -109,6 +109,15 @@ FUNCTIONS = {
         (4,),
         ROWS,
     ),
+    "products": (lambda w, x: (x * w).prod(axis=1), (4,), ROWS),
+    "reductions that start at a number": (
+        lambda w, x: x.sum(axis=1, initial=2.0) * x.max(axis=1, initial=0.5) + (w * x).min(axis=1, initial=-0.5),
+        (4,),
+        ROWS,
+    ),
+    "variances": (lambda w, x: x.var(axis=(2, 3)) * w + x.std(axis=(1, 2, 3), ddof=1)[:, None], (4,), IMAGES),
+    "columns first": (lambda w, x: (x * w).reshape((-1, 6), order="F"), (6,), IMAGES),
+    "columns first in a row": (lambda w, x: np.ravel(x * w, order="F"), (4,), ROWS),
     "sizes": (lambda w, x: x.reshape(len(x) * 4, 48).reshape(len(x), 4, -1) @ w, (48, 2), IMAGES),
     "the batch in two sizes": (lambda w, x: x.reshape(4 * len(x), -1) @ w, (48, 2), IMAGES),
     "a broadcast": (lambda w, x: np.broadcast_to(w, (len(x), 4)) + x, (4,), ROWS),
@@ -208,6 +217,19 @@ def test_every_layer_and_activation_has_a_case_here():
 @pytest.mark.parametrize(("approximate", "dtype"), [("none", np.float32), ("tanh", np.float32), ("tanh", np.float64)])
 def test_gelu_is_exported(approximate, dtype, tmp_path):
     compare(nn.Sequential(nn.Linear(4, 4, dtype=dtype, rng=0), nn.GELU(approximate)), ROWS, tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("beta", [1.0, 2.0])
+def test_softplus_with_a_threshold_is_exported(beta, dtype, tmp_path):
+    model = nn.Sequential(nn.Linear(4, 4, dtype=dtype, rng=0), nn.Softplus(beta, threshold=0.5))
+    compare(model, ROWS, tmp_path / "model.onnx")
+
+
+def test_a_keyword_without_a_form_is_named(tmp_path):
+    mask = np.array([True, False, True, True])
+    with pytest.raises(UnsupportedError, match="no ONNX form for sum with where="):
+        nn.export_onnx(Function(lambda w, x: (x * w).sum(axis=1, where=mask), 4), tmp_path / "m.onnx", ROWS)
 
 
 def test_prelu_with_a_slope_for_each_channel_is_exported(tmp_path):

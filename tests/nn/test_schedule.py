@@ -148,6 +148,64 @@ class Two(schedule.LRScheduler):
         return [0.1, 0.2]
 
 
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_loaded_state_counts_as_steps_made(kind):
+    first = sgd(momentum=0.9)
+    whole = schedule_of(first, *kind)
+    first.step()
+    states = whole.state_dict(), first.state_dict()
+    measured = [1.0] * isinstance(whole, schedule.ReduceLROnPlateau)
+    second = sgd(momentum=0.9)
+    resumed = schedule_of(second, *kind)
+    resumed.load_state_dict(states[0])
+    second.load_state_dict(states[1])
+    for _ in range(25):
+        whole.step(*measured)
+        resumed.step(*measured)
+        assert second.lr == first.lr
+
+
+def test_what_follows_a_milestone_needs_no_step_of_the_resumed_optimizer():
+    def joined(optimizer):
+        parts = [schedule.StepLR(optimizer, 2, 0.5), schedule.CosineAnnealingLR(optimizer, 4)]
+        return schedule.SequentialLR(optimizer, parts, milestones=[2])
+
+    first, second = sgd(), sgd()
+    whole, resumed = joined(first), joined(second)
+    rates(first, whole, 1)
+    resumed.load_state_dict(whole.state_dict())
+    for _ in range(4):
+        resumed.step()
+    rates(first, whole, 4)
+    assert second.lr == first.lr
+
+
+def one_cycle(optimizer, steps=10):
+    return schedule.OneCycleLR(optimizer, 1.0, steps, cycle_momentum=False)
+
+
+def test_what_holds_schedules_is_stepped_when_they_are():
+    optimizer = sgd()
+    assert schedule.ChainedScheduler([one_cycle(optimizer)]).stepped_every == "step"
+    assert schedule.SequentialLR(optimizer, [one_cycle(optimizer)] * 2, [5]).stepped_every == "step"
+    assert schedule.ChainedScheduler([schedule.StepLR(optimizer, 3)]).stepped_every == "epoch"
+
+
+def test_fit_steps_a_chained_one_cycle_after_every_batch():
+    model = nn.Linear(2, 1, rng=0)
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    chained = schedule.ChainedScheduler([one_cycle(optimizer, 20)])
+    x = np.ones((8, 2))
+    options = {"epochs": 3, "batch_size": 2, "schedule": chained, "progress": False}
+    nn.fit(model, x, x[:, :1], loss=nn.MSELoss(), optimizer=optimizer, **options)
+    assert chained.last_epoch == 12
+
+
+def epochs_and_steps():
+    optimizer = sgd()
+    return schedule.SequentialLR(optimizer, [schedule.LinearLR(optimizer), one_cycle(optimizer)], [2])
+
+
 def too_many_steps():
     optimizer = sgd()
     made = schedule.OneCycleLR(optimizer, max_lr=1.0, total_steps=2, cycle_momentum=False)
@@ -206,6 +264,7 @@ def joined_too_late():
             UsageError,
             "schedule 1, StepLR, is that of another optimizer",
         ),
+        (epochs_and_steps, UsageError, "LinearLR after every epoch does not go with OneCycleLR after every step"),
         (lambda: schedule.LRScheduler(sgd()), UsageError, "has no get_lr method"),
         (lambda: Two(sgd()), UsageError, "Two.get_lr() returned 2 learning rates for 1 groups"),
     ],

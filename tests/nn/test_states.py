@@ -9,7 +9,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
-from autograd_lite.errors import ArgumentError, UnknownNameError
+from autograd_lite.errors import ArgumentError, DtypeError, UnknownNameError
 
 
 def tied():
@@ -55,6 +55,35 @@ def test_other_shapes_are_refused_not_strictly_too():
     with pytest.raises(ArgumentError, match=r"wrong shape: 'weight' has shape \(3,\), expected \(1, 2\)\."):
         model.load_state_dict({"bias": [7.0], "weight": np.zeros(3), "more": 1.0}, strict=False)
     assert unchanged(model, before)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("large", [1e39, -1e300])
+def test_a_number_that_would_become_infinite_is_refused(large, strict):
+    model = nn.Linear(2, 1, dtype=np.float32)
+    before = model.state_dict()
+    with pytest.raises(DtypeError, match=r"'weight' of the state holds .*, which float32 cannot"):
+        model.load_state_dict({"weight": [[1.0, large]], "bias": [0.0]}, strict)
+    assert unchanged(model, before)
+
+
+def test_integers_too_large_for_float16_are_refused():
+    with pytest.raises(DtypeError, match=r"holds 7e\+04, which float16 cannot(.|\n)*to\(np.float64\)"):
+        nn.Linear(1, 1, dtype=np.float16).load_state_dict({"weight": [[70_000]], "bias": [0]})
+
+
+def test_infinity_and_nan_are_loaded_as_they_are():
+    model = nn.Linear(2, 1, dtype=np.float32)
+    model.load_state_dict({"weight": [[np.inf, np.nan]], "bias": [3.0e38]})
+    np.testing.assert_array_equal(model.weight.numpy(), [[np.inf, np.nan]])
+    assert model.bias.item() == np.float32(3.0e38)
+
+
+def test_a_negative_number_of_batches_is_refused():
+    model = nn.Sequential(nn.BatchNorm1d(2))
+    with pytest.raises(ArgumentError, match=r"'0\.num_batches_tracked' of the state counts something, got -1"):
+        model.load_state_dict({**model.state_dict(), "0.num_batches_tracked": -1})
+    assert model[0].num_batches_tracked.item() == 0
 
 
 def test_a_shared_parameter_may_be_saved_under_any_of_its_names_or_all():

@@ -1,5 +1,7 @@
 """The table of a model: what it says, and that looking changes nothing."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,27 @@ def test_what_does_not_fit_is_said_as_in_a_call():
         nn.Linear(2, 1).summary()
     with pytest.raises(ShapeError, match=r"got the shape \(0, 2\)"):
         nn.Linear(2, 1).summary((0, 2))
+
+
+def test_the_rows_are_in_the_order_in_which_the_modules_run() -> None:
+    rows = nn.MLP([2, 3, 4, 1]).summary((5, 2)).rows
+    assert [row.path for row in rows] == [
+        "",
+        *[f"{name}.{k}" for k in range(3) for name in ("layers", "activations")],
+    ]
+
+
+def test_what_does_not_run_stays_behind_what_it_follows_in_the_model() -> None:
+    class Model(nn.Module):
+        def __init__(self) -> None:
+            self.last, self.unused, self.first = nn.Linear(3, 1), nn.ReLU(), nn.Linear(2, 3)
+
+        def forward(self, x: Any) -> Any:
+            return self.last(self.first(x))
+
+    assert [row.path for row in Model().summary((5, 2)).rows] == ["", "first", "last", "unused"]
+
+
+def test_a_shape_stands_for_indices_where_the_model_begins_with_an_embedding() -> None:
+    model = nn.Sequential(nn.Embedding(10, 4), nn.Flatten(), nn.Linear(20, 2))
+    assert model.summary((3, 5)).rows[0].output == ("(3, 2)",)

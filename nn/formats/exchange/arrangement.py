@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,14 @@ from nn.formats.exchange.tracing import VARIES, IndexOf, Shape
 
 
 @form("reshape")
-def reshape(call: Call, shape: Shape) -> str:
+def reshape(call: Call, shape: Shape, order: str) -> str:
+    """In Fortran's order, columns first, it is that of the transposes."""
+    if order == "F":
+        return _reversed(call, _reshaped(call, _reversed(call, call.x, call.ndim), shape[::-1]), len(shape))
+    return _reshaped(call, call.x, shape)
+
+
+def _reshaped(call: Call, x: str, shape: Shape) -> str:
     """One size may follow from the others; the batch's is read from the input where another one does."""
     unknown = [n for n in shape if n is None or n == VARIES]
     if unknown.count(VARIES) > 1:
@@ -21,14 +29,19 @@ def reshape(call: Call, shape: Shape) -> str:
             "Write it in two steps, with one such size in each.",
         )
     if len(unknown) > 1:
-        return call.add("Reshape", call.x, call.graph.sizes(shape))
+        return call.add("Reshape", x, call.graph.sizes(shape))
     sizes = [VARIES if n is None else n for n in shape]
-    return call.add("Reshape", call.x, call.graph.integers(*sizes), allowzero=1 if 0 in sizes else None)
+    return call.add("Reshape", x, call.graph.integers(*sizes), allowzero=1 if 0 in sizes else None)
 
 
 @form("ravel")
-def ravel(call: Call) -> str:
-    return call.add("Reshape", call.x, call.graph.integers(-1))
+def ravel(call: Call, order: str) -> str:
+    x = _reversed(call, call.x, call.ndim) if order == "F" else call.x
+    return call.add("Reshape", x, call.graph.integers(-1))
+
+
+def _reversed(call: Call, x: str, ndim: int) -> str:
+    return call.add("Transpose", x, perm=list(range(ndim))[::-1])
 
 
 @form("transpose")
@@ -83,18 +96,49 @@ def stack(call: Call, axis: int) -> str:
     return call.add("Concat", *parts, axis=axis)
 
 
-def _reduction(operation: str) -> Form:
+def _reduction(operation: str, joined: str | None) -> Form:
+    """Return the form of a reduction; `joined` is the operation by which the number that it starts at comes in."""
+
     def reduced(call: Call, axis: tuple[int, ...], keepdims: bool) -> str:
         if not axis:
             return call.add("Identity", call.x)
         return call.add(operation, call.x, call.graph.integers(*axis), keepdims=int(keepdims))
 
-    return reduced
+    def started(call: Call, axis: tuple[int, ...], keepdims: bool, initial: float | None) -> str:
+        result = reduced(call, axis, keepdims)
+        return result if initial is None else call.add(str(joined), result, call.number(initial))
+
+    return started if joined else reduced
 
 
-REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin",
-              "logsumexp": "ReduceLogSumExp"}  # fmt: skip
-FORMS.update({ours: _reduction(theirs) for ours, theirs in REDUCTIONS.items()})
+REDUCTIONS = {"sum": ("ReduceSum", "Add"), "prod": ("ReduceProd", "Mul"), "max": ("ReduceMax", "Max"),
+              "min": ("ReduceMin", "Min"), "mean": ("ReduceMean", None),
+              "logsumexp": ("ReduceLogSumExp", None)}  # fmt: skip
+FORMS.update({ours: _reduction(*theirs) for ours, theirs in REDUCTIONS.items()})
+
+
+@form("var")
+def var(call: Call, axis: tuple[int, ...], keepdims: bool, ddof: float) -> str:
+    """Σ (x − μ)² / (n − ddof)."""
+    if not axis:
+        return call.add("Sub", call.x, call.x)
+    sizes = [call.step.operands[0].shape[k] for k in axis]
+    lengths = [n for n in sizes if n is not None and n != VARIES]
+    if ddof and len(lengths) < len(sizes):
+        raise UnsupportedError(
+            f"nn.export_onnx has no ONNX form for {call.step.operation} over the batch with ddof={ddof:g}.",
+            "Leave ddof out, or reduce the other axes alone.",
+        )
+    axes = call.graph.integers(*axis)
+    d = call.add("Sub", call.x, call.add("ReduceMean", call.x, axes, keepdims=1))
+    mean = call.add("ReduceMean", call.add("Mul", d, d), axes, keepdims=int(keepdims))
+    n = math.prod(lengths)
+    return call.add("Mul", mean, call.number(n / (n - ddof) if n > ddof else np.inf)) if ddof else mean
+
+
+@form("std")
+def std(call: Call, axis: tuple[int, ...], keepdims: bool, ddof: float) -> str:
+    return call.add("Sqrt", var(call, axis, keepdims, ddof))
 
 
 @form("softmax")

@@ -81,8 +81,11 @@ def hardtanh(call: Call, min_val: float, max_val: float) -> str:
 
 
 @form("softplus")
-def softplus(call: Call) -> str:
-    return _softplus(call, call.x)
+def softplus(call: Call, threshold: float | None) -> str:
+    smooth = _softplus(call, call.x)
+    if threshold is None:
+        return smooth
+    return call.add("Where", call.add("Greater", call.x, call.number(threshold)), call.x, smooth)
 
 
 @form("log_sigmoid")

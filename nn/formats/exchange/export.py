@@ -14,6 +14,7 @@ import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, UsageError
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
+from nn.arguments import called
 from nn.formats.exchange import arrangement, elementwise, layers
 from nn.formats.exchange.forms import reference, written
 from nn.formats.exchange.graph import Graph, package
@@ -115,7 +116,7 @@ def _check(model: Any, path: Any, opset: Any) -> None:
         )
     if not isinstance(path, (str, os.PathLike)) or os.path.splitext(os.fspath(path))[1].lower() != ".onnx":
         raise ArgumentError(
-            f"An ONNX file ends in .onnx, got the path {path!r}.", 'Write nn.export_onnx(model, "model.onnx", x).'
+            f"An ONNX file ends in .onnx, got {called(path)}.", 'Write nn.export_onnx(model, "model.onnx", x).'
         )
     if not isinstance(opset, int) or opset < OLDEST:
         raise ArgumentError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +94,25 @@ def written(step: Step, graph: Graph, results: list[str]) -> str:
             "Write that part of forward with other operations, or leave it out of the exported model.",
         )
     names = tuple(_named(each, step, graph, results) for each in step.operands)
-    return known(Call(graph, step, names), **step.keywords)
+    return known(Call(graph, step, names), **_taken(known, step))
+
+
+def _taken(known: Form, step: Step) -> dict[str, Any]:
+    """Return the step's keywords; those that the form does not know must have been left out.
+
+    Raises
+    ------
+    UnsupportedError
+        When one of these was given.
+    """
+    names = signature(known).parameters
+    for name, value in step.keywords.items():
+        if name not in names and value is not None:
+            raise UnsupportedError(
+                f"nn.export_onnx has no ONNX form for {step.operation} with {name}=.",
+                "Write it without, by other operations: np.where(mask, x, 0).sum() for x.sum(where=mask).",
+            )
+    return {name: value for name, value in step.keywords.items() if name in names}
 
 
 def _named(operand: Operand, step: Step, graph: Graph, results: list[str]) -> str | None:

@@ -153,7 +153,8 @@ def _common_operands(
 
 def _common_keyword(operation: str, name: str, values: list[Any], rows: tuple[int, ...]) -> Any:
     first = values[0]
-    if all(_same(first, other) for other in values):
+    # A mask is as large as what it chooses from, and no form takes one: theirs is the error.
+    if name == "where" or all(_same(first, other) for other in values):
         return first
     if name == "shape" and len({len(each) for each in values}) == 1:
         return _common_shape(values, rows)

@@ -1,0 +1,82 @@
+"""gradcheck: derivatives by autodiff against central differences, (f(x + h v) − f(x − h v)) / 2h.
+
+First along one random direction, which costs two evaluations; then, of small inputs, element by element as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd_lite.check.comparison import Check
+from autograd_lite.check.inputs import Inputs
+from autograd_lite.check.reasons import explained
+from autograd_lite.errors import ArgumentError, UsageError
+from autograd_lite.spelling import spelled
+
+__all__ = ["gradcheck"]
+
+
+@spelled
+def gradcheck(
+    f: Callable[..., Any],
+    inputs: Any,
+    *,
+    order: int = 1,
+    eps: float | None = None,
+    atol: float | None = None,
+    rtol: float | None = None,
+    raise_exception: bool = True,
+) -> bool:
+    """Check the gradients of a function against central differences.
+
+    Parameters
+    ----------
+    f : callable
+        Takes the inputs as Tensors; returns a Tensor or a tuple of Tensors of any shapes.
+    inputs : array_like, Tensor or tuple of these
+        The point. Floating arrays are differentiated; of Tensors those that require a gradient. Such a leaf is moved
+        where it lies in memory, and put back: f may use it without taking it, as a model uses its parameters.
+    order : {1, 2}
+        2 checks the second derivatives as well.
+    eps : float, optional
+        The step h for values of size 1; by default the cube root of the dtype's rounding unit.
+    atol, rtol : float, optional
+        A derivative d passes within atol + rtol·|d|; by default 1e-6 and 1e-5 in double precision, 1e-2 where
+        anything between input and output is single. Up to 200 elements each passes by itself, as far as differences
+        can tell; of more, their sum along a random direction.
+    raise_exception : bool
+        Raise where they differ, rather than return False.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    GradientCheckError
+        Where they differ: names the input, the element, and both numbers.
+    UsageError
+        When nothing can be compared, because no input is differentiated or no output depends on one.
+
+    Examples
+    --------
+    >>> import numpy as np, autograd_lite as ag
+    >>> ag.gradcheck(lambda x: np.sin(x) * x, np.array([0.5, 1.0]), order=2)
+    True
+
+    What a function uses without taking it:
+
+    >>> w = ag.tensor([0.5, 1.0], requires_grad=True)
+    >>> ag.gradcheck(lambda *inputs: np.sin(w).sum(), w)
+    True
+    """
+    if order not in (1, 2) or (eps is not None and not eps > 0):
+        raise ArgumentError(f"gradcheck: order={order!r}, eps={eps!r}.", "order is 1 or 2, eps a positive number.")
+    if not callable(f):
+        raise UsageError(f"gradcheck: the function comes first, got {type(f).__name__}.", "Write ag.gradcheck(f, x).")
+    check = Check(f, Inputs(inputs), eps, atol, rtol)
+    fault = check.first_order() or (check.second_order() if order == 2 else None)
+    if fault is not None and raise_exception:
+        raise explained(check, fault)
+    return fault is None
