@@ -147,12 +147,10 @@ for _name, _mend in ATTRIBUTES.items():
     setattr(Variable, _name, Habit(_name, _mend))
 
 
-_new = object.__new__
-
-
 def wrap(value: Any, node: Node | None) -> Any:
     """Return a Tensor on this memory and node, without copying."""
-    made = _new(Variable._result)
+    kind = Variable._result
+    made = kind.__new__(kind)
     made._value = value
     made._node = node
     made._grad = None

@@ -24,7 +24,7 @@ OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
     "AdamW": ("AdamW", {"lr": 0.01, "weight_decay": 0.1}),
     "RMSprop": ("RMSprop", {"lr": 0.003}),
     "Adagrad": ("Adagrad", {"lr": 0.05}),
-    "LBFGS": ("LBFGS", {"max_iter": 2, "history_size": 5, "line_search_fn": "strong_wolfe"}),
+    "LBFGS": ("LBFGS", {"lr": 0.05, "max_iter": 1, "history_size": 5}),
 }
 
 
