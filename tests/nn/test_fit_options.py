@@ -241,6 +241,8 @@ def test_lbfgs_fits_a_line_in_a_few_steps(line):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is of POSIX")
 def test_ctrl_c_keeps_the_best_model(line, capsys):
+    # Started in the background, a process ignores it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     model, _, options = parts(lr=0.01)
     kept = []
 
@@ -250,7 +252,10 @@ def test_ctrl_c_keeps_the_best_model(line, capsys):
         if run.epoch == 4:
             signal.raise_signal(signal.SIGINT)
 
-    history = nn.fit(model, *line, epochs=50, validation=line, callbacks=interrupt, **options)
+    try:
+        history = nn.fit(model, *line, epochs=50, validation=line, callbacks=interrupt, **options)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert history.stopped == "interrupted in epoch 4"
     assert history.best_epoch == 2
     assert all((model.state_dict()[name] == values).all() for name, values in kept[1].items())
