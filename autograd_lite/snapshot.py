@@ -1,7 +1,8 @@
 """A graph as data: every operation with its value and gradient, found without leaving a trace.
 
 A live graph is replayed from its leaves, fused operations in their parts, and walked privately: `.grad`, hooks and
-saved values stay as they were. Of a freed graph there remain the structure, the leaves' values and their `.grad`.
+saved values stay as they were. Of a freed graph there remain the structure, the values of those leaves that are still
+there and not written into since, and their `.grad`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite import writes
 from autograd_lite.backward import silent
 from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.differentiable import node_that_needs, owner_of, run_backward
@@ -57,7 +59,7 @@ class Entry:
     kind : str
         ``'parameter'``, ``'input'``, ``'constant'``, ``'intermediate'`` or ``'root'``.
     value, gradient : ndarray or None
-        None where freed, or where there is no gradient.
+        None where freed, or where there is no gradient. In a freed graph, the gradient is what `.grad` holds.
     scope : tuple of str
         The scopes around the operation, outermost first.
     primitive : Primitive or None
@@ -68,6 +70,8 @@ class Entry:
         Which operand of the primitive each of `inputs` is: an operand that is None has no entry.
     parts : tuple of (Part or None)
         What each of `inputs` is given of the gradient, if that was asked for; None for what gets none.
+    delta : str
+        For the pre-activation of a layer that layer's raised number, ``'²'``, by which its gradient is called: δ².
     """
 
     id: int
@@ -85,16 +89,18 @@ class Entry:
     keywords: Mapping[str, Any] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     parts: tuple[Part | None, ...] = ()
+    delta: str = ""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The entries of a graph, operands first; the root's id; what could not be shown; and whether there are hooks."""
+    """The entries of a graph, operands first; the root's id; what could not be shown; has it hooks, is it freed."""
 
     entries: tuple[Entry, ...]
     root: int
     note: str | None
     has_hooks: bool = False
+    is_freed: bool = False
 
 
 def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: bool = False) -> Snapshot:
@@ -136,12 +142,12 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: 
         )
     order = topological_order([node_that_needs(again)])
     gradients = _gradients(again, order) if live else _kept_gradients(origin)
-    entries = _entries(order, gradients, _names(names or {}, origin), live)
+    entries = _entries(order, gradients, _names(names or {}, origin), None if live else _unchanged(original))
     if parts:
         entries = _with_parts(entries, order, gradients if live else None)
     entries = (*entries[:-1], replace(entries[-1], value=root.numpy()))
     hooked = any(node.notes is not None and node.notes.hooks for node in original)
-    return Snapshot(entries, len(entries) - 1, None if live else FREED, hooked)
+    return Snapshot(entries, len(entries) - 1, None if live else FREED, hooked, not live)
 
 
 def in_language(graph: Snapshot, lang: str) -> Snapshot:
@@ -215,6 +221,21 @@ def _present(kept: Any) -> Any:
     return kept
 
 
+def _unchanged(order: list[Node]) -> dict[int, Any]:
+    """Return what a freed graph was computed from and still is as it was then, by identity."""
+    kept: dict[int, Any] = {}
+    changed = set()
+    for node in order:
+        for entry in node.inputs:
+            value = entry.value() if type(entry) is Departed else entry.value if isinstance(entry, Leaf) else entry
+            if not isinstance(value, np.ndarray):
+                continue
+            kept[id(value)] = value
+            if writes.since(node.stamp, value) is not None:
+                changed.add(id(value))
+    return {key: value for key, value in kept.items() if key not in changed}
+
+
 def _gradients(root: Tensor, order: list[Node]) -> dict[Node, Any]:
     if root.size != 1:
         return {}
@@ -246,9 +267,12 @@ def _key(entry: Any, node: Node, position: int) -> Any:
 
 
 def _entries(
-    order: list[Node], gradients: Mapping[Node, Any], names: Mapping[Any, str], live: bool
+    order: list[Node], gradients: Mapping[Node, Any], names: Mapping[Any, str], unchanged: Mapping[int, Any] | None
 ) -> tuple[Entry, ...]:
-    """Return an entry for every node and constant, operands before results."""
+    """Return an entry for every node and constant, operands before results.
+
+    Of a freed graph the values that are `unchanged` are shown, by identity, and numbers; None stands for a live graph.
+    """
     ids: dict[Any, int] = {}
     values: list[Any] = []
     entries: list[Entry] = []
@@ -258,18 +282,25 @@ def _entries(
         values.append(computed)
         entries.append(Entry(id=ids[key], **fields))
 
+    def shown(value: Any) -> Any:
+        """Return a given value, unless it is gone or was written into since."""
+        is_known = unchanged is None or id(value) in unchanged or not isinstance(value, np.ndarray)
+        return np.asarray(value) if is_known else None
+
     for node in reversed(order):
         keys = [None if entry is None else _key(entry, node, k) for k, entry in enumerate(node.inputs)]
         for key, entry in zip(keys, node.inputs, strict=True):
             if entry is not None and key not in ids:
-                value = entry.value if isinstance(entry, Leaf) else np.asarray(entry)
-                add(key, value, **_constant_fields(entry, value, names.get(key)))
+                value = entry.value if isinstance(entry, Leaf) else entry
+                fields = _constant_fields(entry, np.asarray(value), names.get(key))
+                add(key, np.asarray(value), value=shown(value), **fields)
         inputs = tuple(ids[key] for key in keys if key is not None)
         if isinstance(node, Leaf):
             value = node.value
         else:
             assert node.op is not None
-            value = node.op.fn(*[None if key is None else values[ids[key]] for key in keys], **node.keywords)
+            with silent():
+                value = node.op.fn(*[None if key is None else values[ids[key]] for key in keys], **node.keywords)
         operand_names = [entries[k].name or "·" for k in inputs]
         add(
             node,
@@ -281,7 +312,7 @@ def _entries(
             shape=node.shape,
             dtype=node.dtype,
             kind="root" if node is order[0] else "parameter" if node.op is None else "intermediate",
-            value=np.asarray(value) if live or node.op is None else None,
+            value=shown(value) if node.op is None else np.asarray(value) if unchanged is None else None,
             gradient=np.asarray(conj(gradients[node])) if node in gradients else None,
             scope=node.scope,
             primitive=node.op,
@@ -335,7 +366,6 @@ def _constant_fields(entry: Any, value: Any, name: str | None) -> dict[str, Any]
         "shape": value.shape,
         "dtype": value.dtype,
         "kind": "input" if isinstance(entry, (Leaf, np.ndarray)) else "constant",
-        "value": value,
         "gradient": None,
         "scope": (),
     }

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import autograd_lite as ag
-from autograd_lite.errors import ArgumentError, closest, quoted
+from autograd_lite.errors import ArgumentError, AutogradError, closest, quoted
 from autograd_lite.writing import Writer
+from nn.arguments import choice
 from nn.grading.faults import fault
 from nn.grading.task import PARTS, names_in
 from nn.messages import message
-from nn.views.network import draw
+from nn.views.network import VIEWS, draw
 
 USUAL = ("loss", "L")
 _HIDEABLE = ("nn", "autograd_lite", "numpy")
@@ -68,6 +69,8 @@ def run(request: Request, lang: str, writer: Writer) -> int:
     """
     if not request.file:
         raise ArgumentError(message("picture.no_file", lang), message("picture.usage", lang))
+    if request.view is not None:
+        choice("view", request.view, VIEWS)
     path = Path(request.file)
     out, format = _target(request, path.stem, lang)
     if request.out is None:
@@ -75,7 +78,9 @@ def run(request: Request, lang: str, writer: Writer) -> int:
     source = _source(path, lang)
     _refuse_hidden_packages(path, lang)
     defined = _run(source, path, lang)
-    written = _drawing(request, defined, lang).render(out, format=format, overwrite=request.out is not None)
+    with _beside(path), _blamed(path, lang, passing=(KeyboardInterrupt, AutogradError)):
+        drawing = _drawing(request, defined, lang)
+    written = drawing.render(out, format=format, overwrite=request.out is not None)
     writer.write(message("picture.wrote", lang, path=written))
     return 0
 
@@ -168,13 +173,21 @@ def _source(path: Path, lang: str) -> bytes:
 
 def _run(source: bytes, path: Path, lang: str) -> Mapping[str, Any]:
     """Run a file as Python would, with the modules beside it within reach; what it prints goes where it would go."""
+    with _beside(path), _blamed(path, lang):
+        return names_in(source, str(path), "autograd_lite_drawn")
+
+
+@contextmanager
+def _blamed(path: Path, lang: str, passing: tuple[type[BaseException], ...] = (KeyboardInterrupt,)) -> Iterator[None]:
+    """Tell in two lines what a file raises; some exceptions pass, Ctrl+C among them."""
     try:
-        with _beside(path):
-            return names_in(source, str(path), "autograd_lite_drawn")
+        yield
+    except passing:
+        raise
     except SystemExit as error:
         what = message("picture.quits", lang, file=path.name)
         raise ArgumentError(what, message("picture.mend_file", lang, file=path.name)) from error
-    except Exception as error:
+    except BaseException as error:
         what, _, where = fault(error, str(path), lang).partition("\n")
         mend = where or message("picture.mend_file", lang, file=path.name)
         raise ArgumentError(message("picture.raised", lang, file=path.name, error=what), mend) from error

@@ -29,9 +29,11 @@ from nn.losses import (
     SSELoss,
 )
 from nn.mlp import MLP
-from nn.module import Module, locate
+from nn.module import Module
 from nn.passes import LayerRecord, Pass
 from nn.random import unmoved
+
+_RUN_AS_A_WHOLE = 'Draw it with nn.draw(..., view="layers") or view="ops", which run the model itself.'
 
 LOSS_KEYS = {
     HalfSSELoss: "half_sse",
@@ -74,19 +76,26 @@ def observed(
 
     Messages name the owner, whom the user called, and what else to do with a model that cannot be recorded.
 
+    Raises
+    ------
+    UsageError
+        When the model as a whole gives something else than its layers in a row, as with a forward or hooks of its own.
+
     Examples
     --------
     >>> observed(*nn.worked_example()).layers[1].path
     'layers.1'
     """
-    copied = copy.deepcopy(model)
+    copied, loss = copy.deepcopy((model, loss)) if isinstance(loss, Module) else (copy.deepcopy(model), loss)
     layers = _layers(copied, owner, instead)
+    output = _output(model, x)
     with ag.enable_grad(), unmoved():
         try:
-            steps = list(_forward(layers, _values(x)))
+            steps = list(_forward(layers, _values(x), owner))
         except ShapeError as error:
-            locate(error, copied, (x,))
-            raise
+            raise _more_than_layers(owner) from error
+        if not _is_same(output, steps[-1].a):
+            raise _more_than_layers(owner)
         value = loss(steps[-1].a, _values(y))
         check_scalar(value, owner)
         return _recorded(steps, value, loss, _values(y))
@@ -154,15 +163,63 @@ def _modules(model: Any, path: str, owner: str) -> Iterator[tuple[str, Module]]:
         raise UsageError(f"{owner} records an nn.MLP or nn.Sequential, got {type(model).__name__}.", "Pass the model.")
 
 
-def _forward(layers: list[_Layer], x: Any) -> Iterator[_Step]:
+def _output(model: Module, x: Any) -> Any:
+    """Return what a copy of the model gives as a whole, with the random numbers that its layers will draw as well."""
+    with ag.enable_grad(), unmoved():
+        return copy.deepcopy(model)(_values(x))
+
+
+def _forward(layers: list[_Layer], x: Any, owner: str) -> Iterator[_Step]:
+    """Run the layers in a row, without hooks: those that change nothing have been called by the model as a whole."""
     before = x
     for layer in layers:
         for parameter in layer.linear.parameters():
             parameter.requires_grad = True
-        z = layer.linear(before)
-        a = layer.activation(z)
+        z = layer.linear.forward(before)
+        if not isinstance(z, ag.Tensor) or not _is_affine(layer.linear, before, z):
+            raise UsageError(
+                f"{owner} cannot record {layer.path!r}: a forward of its own gives something else than z = W x + b.",
+                _RUN_AS_A_WHOLE,
+            )
+        a = layer.activation.forward(z)
         yield _Step(layer, before, z, a)
         before = a
+
+
+def _is_affine(linear: Linear, before: ag.Tensor, z: ag.Tensor) -> bool:
+    """Tell whether z is W x + b, up to what adding in another order makes of it."""
+    weight, x = linear.weight.numpy(), before.numpy().astype(linear.weight.dtype, copy=False)
+    bias = np.zeros(1, weight.dtype) if linear.bias is None else linear.bias.numpy()
+    if x.shape[-1:] != weight.shape[1:]:
+        return False
+    with np.errstate(all="ignore"):
+        return _is_near(z.numpy(), x @ weight.T + bias, np.abs(x) @ np.abs(weight).T + np.abs(bias), weight.shape[1])
+
+
+def _is_same(output: Any, a: ag.Tensor) -> bool:
+    """Tell whether the model gave what its last layer did; where an array lies in memory may change the last bits."""
+    if not isinstance(output, ag.Tensor) or output.dtype != a.dtype:
+        return False
+    with np.errstate(all="ignore"):
+        return _is_near(output.numpy(), a.numpy(), np.abs(a.numpy()), 1)
+
+
+def _is_near(found: Any, expected: Any, size: Any, terms: int) -> bool:
+    """Compare element by element, allowing for sums of so many terms the rounding of numbers of a size."""
+    if found.shape != expected.shape:
+        return False
+    if np.array_equal(found, expected, equal_nan=True):
+        return True
+    allowed = 8 * (terms + 8) * np.finfo(expected.dtype).eps * size
+    near = (np.abs(found - expected) <= allowed) | ~np.isfinite(allowed)
+    return bool(np.all(near | (found == expected) | (np.isnan(found) & np.isnan(expected))))
+
+
+def _more_than_layers(owner: str) -> UsageError:
+    return UsageError(
+        f"{owner}: the model's output is not what its layers give in a row; its forward, or a hook, does more.",
+        _RUN_AS_A_WHOLE,
+    )
 
 
 def _recorded(steps: list[_Step], value: ag.Tensor, loss: Any, y: ag.Tensor) -> Pass:

@@ -66,6 +66,8 @@ def generator(rng: Rng = None) -> np.random.Generator:
 def unmoved() -> Iterator[None]:
     """Give the shared Generator its state back at the end: what looks at a model must not change what it draws next.
 
+    NumPy's own global state, from which ``np.random.normal`` draws, is given back as well.
+
     Examples
     --------
     >>> rng = nn.manual_seed(0)
@@ -74,11 +76,12 @@ def unmoved() -> Iterator[None]:
     >>> rng.random() == nn.manual_seed(0).random()
     True
     """
-    before = _shared.bit_generator.state
+    before, numpys = _shared.bit_generator.state, np.random.get_state(legacy=False)
     try:
         yield
     finally:
         _shared.bit_generator.state = before
+        np.random.set_state(numpys)
 
 
 def _seeded(seed: int, title: str) -> np.random.Generator:

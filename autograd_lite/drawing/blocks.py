@@ -4,14 +4,18 @@ Every cell has a fixed size taken from the widths of the fonts, and text starts 
 the fonts, or one that measures δ wrongly, still puts every letter where it belongs.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import ceil
 
-from autograd_lite.drawing.fonts import text_width
+from autograd_lite.drawing.fonts import COURIER_WIDTH, text_width
+from autograd_lite.drawing.numbers import BARS, RAISED
 
 _TABLE = 'BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE"'
 _BRACKET = 3
+# Courier lacks most raised digits, and most renderers' fonts the bars.
+_UNLIKE_COURIER = re.compile(f"([{RAISED}]+|[{BARS}]+)")
 _TIMES_FACES = {(False, False): "-Roman", (True, False): "-Bold", (False, True): "-Italic", (True, True): "-BoldItalic"}
 _COURIER_FACES = {(False, False): "", (True, False): "-Bold", (False, True): "-Oblique", (True, True): "-BoldOblique"}
 
@@ -72,19 +76,35 @@ class Block:
 
 
 def words(text: str, style: Style, *, height: int | None = None) -> Block:
-    """Return one line of text as wide as its letters.
+    """Return one line of text as wide as its letters; in Courier, exponents are in Times, and bars are drawn.
 
     Examples
     --------
     >>> words("z¹", Style(11, "#0F172A", bold=True, italic=True)).width
     8
     """
+    height = height or ceil(style.size * 1.25)
     if not text:
-        return space(0, height or ceil(style.size * 1.25))
+        return space(0, height)
+    if style.courier and _UNLIKE_COURIER.search(text):
+        return beside(_run(each, style, height) for each in _UNLIKE_COURIER.split(text) if each)
     width = text_width(text, style.size, bold=style.bold, italic=style.italic, courier=style.courier)
     font = f'FACE="{style.face}" POINT-SIZE="{style.size:g}" COLOR="{style.colour}"'
     markup = f'<FONT {font}>{escape(text)}<BR ALIGN="LEFT"/></FONT>'
-    return Block(markup, ceil(width), height or ceil(style.size * 1.25), is_text=True)
+    return Block(markup, ceil(width), height, is_text=True)
+
+
+def _run(text: str, style: Style, height: int) -> Block:
+    if text[0] in BARS:
+        return beside(_bar(each, style, height) for each in text)
+    return words(text, replace(style, courier=text[0] not in RAISED), height=height)
+
+
+def _bar(sign: str, style: Style, height: int) -> Block:
+    """Return one bar of a sparkline, as wide as a letter."""
+    tall = max(1, round((height - 2) * (BARS.index(sign) + 1) / len(BARS)))
+    bar = Block("", ceil(COURIER_WIDTH * style.size) - 1, tall, fill=style.colour)
+    return padded(bar, right=1, top=height - 1 - tall, bottom=1)
 
 
 def space(width: int, height: int = 1) -> Block:
@@ -132,13 +152,8 @@ def matrix(rows: list[list[str]], style: Style, *, line: int = 10) -> Block:
     line : int
         Height of a row.
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    gap = "\N{NO-BREAK SPACE}" * 2
-    lines = [
-        gap.join(each.rjust(width, "\N{NO-BREAK SPACE}") for each, width in zip(row, widths, strict=True))
-        for row in rows
-    ]
-    numbers = above(words(each, style, height=line) for each in lines)
+    has_powers = any(_UNLIKE_COURIER.search(each) for row in rows for each in row)
+    numbers = _set_apart(rows, style, line) if has_powers else _in_lines(rows, style, line)
     if len(rows) == len(rows[0]) == 1:
         return numbers
     slant = 1 if style.italic else 0
@@ -147,6 +162,31 @@ def matrix(rows: list[list[str]], style: Style, *, line: int = 10) -> Block:
         for sides in ("LTB", "RTB")
     )
     return beside([left, space(1), numbers, space(1 + slant), right])
+
+
+def _in_lines(rows: list[list[str]], style: Style, line: int) -> Block:
+    """Write each row as one text, in which blanks align the columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    gap = "\N{NO-BREAK SPACE}" * 2
+    lines = (
+        gap.join(each.rjust(width, "\N{NO-BREAK SPACE}") for each, width in zip(row, widths, strict=True))
+        for row in rows
+    )
+    return above(words(each, style, height=line) for each in lines)
+
+
+def _set_apart(rows: list[list[str]], style: Style, line: int) -> Block:
+    """Write each number on its own, where raised digits are narrower than the others."""
+    grid = [[words(each, style, height=line) for each in row] for row in rows]
+    widths = [max(block.width for block in column) for column in zip(*grid, strict=True)]
+    gap = ceil(2 * COURIER_WIDTH * style.size)
+    return above(
+        beside(
+            padded(block, left=width - block.width + gap * bool(k))
+            for k, (block, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in grid
+    )
 
 
 def card(block: Block, *, border: str, frame: int, fill: str, is_dashed: bool = False) -> Block:

@@ -1,6 +1,5 @@
 """The nodes of the operations view: a card for a tensor, a circle for an operation, each with its size."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -22,6 +21,7 @@ from autograd_lite.drawing.blocks import (
 )
 from autograd_lite.drawing.fonts import text_width
 from autograd_lite.drawing.palette import Theme
+from autograd_lite.explanation.notation import derivative, kept, named
 from autograd_lite.matrices import Array, is_large
 from autograd_lite.messages import message
 from autograd_lite.snapshot import Entry
@@ -31,7 +31,6 @@ _HEADER_HEIGHT = 16
 LONGEST_TOLD, LONGEST_LABEL = 200, 24
 # Alone in a circle, these signs would be specks.
 LEGIBLE = {"·": "×", "ᵀ": "T"}
-_LAYERED = re.compile(r"[zu]([⁰¹²³⁴⁵⁶⁷⁸⁹₀-₉ˡ0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Look:
     """What the reader asked to see: the theme, whether values and gradients are written out, and with how many digits.
 
     "auto" writes what there is; True says also where there is none. `root` is the name of the tensor that is
-    differentiated; `backward` adds the way of the gradients.
+    differentiated; `backward` adds the way of the gradients. Of a freed graph, the gradients are those in `.grad`.
     """
 
     theme: Theme
@@ -63,6 +62,7 @@ class Look:
     lang: str = "en"
     legend: bool = False
     backward: bool = False
+    is_freed: bool = False
 
 
 def tensor_card(entry: Entry, name: str | None, look: Look) -> Node:
@@ -80,7 +80,7 @@ def tensor_card(entry: Entry, name: str | None, look: Look) -> Node:
     header = None if is_number else _value_header(entry, name, look.theme).filled(paint.header)
     columns = [(header, _value_body(entry, look) if look.values or is_number else None)]
     if (look.grads and entry.gradient is not None) or (look.grads is True and not is_number):
-        columns.append((_gradient_header(name, look), _gradient_body(entry, look)))
+        columns.append((_gradient_header(entry, name, look), _gradient_body(entry, look)))
     block = card(_side_by_side(columns), border=paint.border, frame=paint.frame, fill=look.theme.page)
     attributes = {
         "shape": "plain",
@@ -120,16 +120,26 @@ def text_card(title: str, lines: Sequence[Block], *, kind: str, theme: Theme, to
     return Node({**label, "class": f"card {kind}"}, block.width, block.height)
 
 
-def gradient_name(name: str, root: str) -> str:
+def gradient_name(name: str, root: str, delta: str = "") -> str:
     """Return how the derivative with respect to a tensor is written: δ for the pre-activation of a layer.
 
     Examples
     --------
-    >>> gradient_name("W¹", "L"), gradient_name("z²", "L"), gradient_name("z", "L")
-    ('∂L/∂W¹', 'δ²', '∂L/∂z')
+    >>> gradient_name("W¹", "L"), gradient_name("z²", "L", delta="²"), gradient_name("z²", "L")
+    ('∂L/∂W¹', 'δ²', '∂L/∂z²')
     """
-    layered = _LAYERED.fullmatch(name)
-    return f"δ{layered[1]}" if layered else f"∂{root}/∂{name}"
+    return f"δ{delta}" if delta else derivative(named(root), named(name)).text
+
+
+def kept_name(name: str) -> str:
+    """Return how the gradient that a freed graph has kept is written.
+
+    Examples
+    --------
+    >>> kept_name("w"), kept_name("a + b")
+    ('w.grad', '(a + b).grad')
+    """
+    return kept(named(name)).text
 
 
 def operation_circle(label: str, tooltip: str, theme: Theme) -> Node:
@@ -180,8 +190,10 @@ def _value_header(entry: Entry, name: str | None, theme: Theme) -> Block:
     return padded(beside([title, gap, muted]), left=4, right=4)
 
 
-def _gradient_header(name: str | None, look: Look) -> Block:
-    label = gradient_name(shortened(printable(name or "·"), 20), shortened(printable(look.root), 20))
+def _gradient_header(entry: Entry, name: str | None, look: Look) -> Block:
+    short = shortened(printable(name or "·"), 20)
+    root = shortened(printable(look.root), 20)
+    label = kept_name(short) if look.is_freed else gradient_name(short, root, entry.delta)
     style = Style(_NAME_SIZE - 0.5, look.theme.gradient, bold=True, italic=True)
     return padded(words(label, style, height=_HEADER_HEIGHT), left=4, right=4).filled(look.theme.gradient_fill)
 

@@ -75,7 +75,7 @@ def contracted(graph: Snapshot, groups: Sequence[Group]) -> Snapshot:
         inputs = tuple(dict.fromkeys(ids[each] for each in outside if each not in plan.dropped))
         ids.update(dict.fromkeys(inside, new))
         entries.append(_operation(entry, group, new, inputs))
-    return Snapshot(tuple(entries), ids[graph.root], graph.note, graph.has_hooks)
+    return Snapshot(tuple(entries), ids[graph.root], graph.note, graph.has_hooks, graph.is_freed)
 
 
 def count(entry: Entry) -> int:

@@ -17,11 +17,12 @@ from autograd_lite.drawing.interactive import page
 from autograd_lite.drawing.pdf import can_write_pdf, svg_to_pdf
 from autograd_lite.drawing.renderer import checked_backend, formats, render, writes
 from autograd_lite.drawing.story import Story
-from autograd_lite.errors import ArgumentError, RenderError, closest
+from autograd_lite.errors import ArgumentError, RenderError, UsageError, closest
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
 
 FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "html", "json", "dot", "gv")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SVG_TAG = re.compile(r"<svg\b[^>]*>")
 
 
@@ -31,7 +32,7 @@ class Drawing:
     Parameters
     ----------
     source : str
-        The picture in the DOT language.
+        The picture in the DOT language; what UTF-8 cannot carry becomes U+FFFD.
     title : str
         What it shows, in a few words.
     description : str
@@ -60,7 +61,7 @@ class Drawing:
         format: str | None = None,
         story: Story | Callable[[], Story] | None = None,
     ) -> None:
-        self._source = source
+        self._source = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", source)
         self._backend = checked_backend(backend)
         self._format = None if format is None else _checked_format(format, backend)
         self._story = story
@@ -139,6 +140,8 @@ class Drawing:
 
         Raises
         ------
+        UsageError
+            When the path is none.
         ArgumentError
             When the format is unknown or contradicts the suffix, or the directory does not exist.
         RenderError
@@ -152,7 +155,7 @@ class Drawing:
         ...     drawing.render(Path(folder, "figure"), format="svg").name
         'figure.svg'
         """
-        target, format = _target(Path(path), format, self._backend, self._format)
+        target, format = _target(_checked_path(path), format, self._backend, self._format)
         _refuse_to_replace(target, overwrite)
         data = self.pipe(format, dpi=dpi)
         _refuse_to_replace(target, overwrite)
@@ -179,8 +182,9 @@ class Drawing:
         ...     Drawing("digraph { x }", title="", description="").save(Path(folder, "figure.dot")).name
         'figure.dot'
         """
-        _refuse_to_replace(Path(path), overwrite)
-        return write_file(path, self.source)
+        target = _checked_path(path, suffix=".dot")
+        _refuse_to_replace(target, overwrite)
+        return write_file(target, self.source)
 
     def to_graphviz(self) -> graphviz.Source:
         """Return the picture as an object of the package graphviz, which draws with the system's dot.
@@ -233,6 +237,12 @@ def _checked_format(format: str, backend: str = "auto") -> str:
     return known
 
 
+def _checked_path(path: str | os.PathLike[str], suffix: str = ".svg") -> Path:
+    if not isinstance(path, (str, os.PathLike)) or isinstance(os.fspath(path), bytes):
+        raise UsageError(f"path must be the name of a file, got {path!r}.", f"Write {'figure' + suffix!r}.")
+    return Path(path)
+
+
 def _checked_dpi(dpi: float | None) -> float | None:
     if dpi is not None and not (isinstance(dpi, (int, float)) and 1 <= dpi <= 10_000):
         raise ArgumentError(f"dpi must be a number from 1 to 10,000, got {dpi!r}.", "Leave it out for 192.")
@@ -242,6 +252,7 @@ def _checked_dpi(dpi: float | None) -> float | None:
 def _target(path: Path, format: str | None, backend: str, default: str | None) -> tuple[Path, str]:
     """The file to write and its format, from a path and a format that may each tell."""
     _refuse_what_is_no_file(path)
+    _refuse_what_has_no_name(path, format or default or "svg")
     suffix = path.suffix.lower().removeprefix(".")
     if format is None and suffix not in FORMATS:
         format = default
@@ -249,7 +260,7 @@ def _target(path: Path, format: str | None, backend: str, default: str | None) -
         if not suffix or suffix[0].isdigit():
             raise ArgumentError(
                 f"{str(path)!r} has no suffix that tells the format.",
-                f"Write {(path.name or 'figure') + '.svg'!r}, or pass format='svg'.",
+                f"Write {path.name + '.svg'!r}, or pass format='svg'.",
             )
         return path, _checked_format(suffix, backend)
     format = _checked_format(format, backend)
@@ -276,6 +287,15 @@ def _refuse_what_is_no_file(path: Path) -> None:
             f"{str(path)!r} is a device or a pipe, not a file.",
             "Give a file name, or write the bytes of .pipe('svg') to it.",
         )
+
+
+def _refuse_what_has_no_name(path: Path, format: str) -> None:
+    """Refuse a directory written with dots, and a suffix without a name, which would be a hidden file."""
+    is_suffix = path.name.lower().removeprefix(".") in FORMATS and path.name.startswith(".")
+    if path.name and path.name != ".." and not is_suffix:
+        return
+    named = path.with_name(f"figure{path.name}") if is_suffix else path / f"figure.{format.removeprefix('.')}"
+    raise ArgumentError(f"{str(path)!r} is not the name of a file.", f"Write {str(named)!r}, for example.")
 
 
 def _refuse_to_replace(target: Path, overwrite: bool) -> None:

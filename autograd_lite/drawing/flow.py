@@ -15,7 +15,7 @@ from typing import Any
 from autograd_lite.drawing import numbers
 from autograd_lite.drawing.blocks import Block, Style, above, matrix, printable, shortened, words
 from autograd_lite.drawing.cards import Look, gradient_name
-from autograd_lite.explanation.notation import Formula, Name, derivative, named, place
+from autograd_lite.explanation.notation import Formula, derivative, named, place
 from autograd_lite.explanation.steps import Contribution
 from autograd_lite.explanation.walkthrough import explained, names_of
 from autograd_lite.matrices import is_large, norm
@@ -87,7 +87,7 @@ class Backward:
 
     def __init__(self, graph: Snapshot, look: Look) -> None:
         self._entries, self._look = graph.entries, look
-        self._is_freed = any(part is not None and part.value is None for each in graph.entries for part in each.parts)
+        self._is_freed = graph.is_freed
         self._all_names = names_of(graph)
         self._root = graph.root
         self._told = dict(self._contributions(graph))
@@ -160,7 +160,8 @@ class Backward:
             yield self._derivative(key), self._gradient(self._same_as.get(key, key))
 
     def _gradient(self, key: int) -> str:
-        return gradient_name(_cut(self._all_names[key]), _cut(self._all_names[self._root]))
+        delta = self._entries[key].delta
+        return gradient_name(_cut(self._all_names[key]), _cut(self._all_names[self._root]), delta)
 
     def _flow(self, entry: Entry, k: int) -> Flow:
         operand = self._entries[entry.inputs[k]]
@@ -171,12 +172,13 @@ class Backward:
         rule = self._rule(told.formula) if told and told.formula else "…"
         text = target if rule == target and not adds else f"{target} {'+=' if adds else '='} {rule}"
         is_shown_elsewhere = not adds and (has_card or operand.id in self._same_as)
-        given = operand.gradient if told is None and not adds else told.value if told else None
+        whole = None if adds or self._is_freed else operand.gradient
+        given = told.value if told else whole
         value = None if is_shown_elsewhere or not self._look.grads else given
         return Flow(printable(text), self._note(entry, told), value)
 
     def _rule(self, formula: Formula) -> str:
-        names = (Name(self._shown.get(each.text, each.text.replace("-", "−")), each.tex) for each in formula.names)
+        names = (each._replace(text=self._shown.get(each.text, each.text.replace("-", "−"))) for each in formula.names)
         return _TRANSPOSED.sub(r"\1", Formula(formula.template, tuple(names)).text())
 
     def _note(self, entry: Entry, told: Contribution | None) -> str:

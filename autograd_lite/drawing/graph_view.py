@@ -23,7 +23,7 @@ from autograd_lite.errors import ArgumentError, GradientError, UsageError
 from autograd_lite.explanation.walkthrough import names_of
 from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language, message
-from autograd_lite.snapshot import FREED, Snapshot, in_language, snapshot
+from autograd_lite.snapshot import Snapshot, in_language, snapshot
 from autograd_lite.spelling import spelled
 
 if TYPE_CHECKING:
@@ -166,8 +166,7 @@ def drawn(
         _check_goes_back(t)
     graph = _limited(in_language(graph, look.lang), fold, most, look.lang)
     graph = replace(graph, note=_note(graph, t, look))
-    root = names_of(graph)[graph.root] if look.backward else graph.entries[graph.root].name or look.root
-    look = replace(look, root=shortened(printable(root), _LONGEST_NAME))
+    look = replace(look, root=shortened(printable(names_of(graph)[graph.root]), _LONGEST_NAME), is_freed=graph.is_freed)
     title = message("draw.title", look.lang, name=look.root)
     operations = Operations(graph, look)
     if points is None:
@@ -204,7 +203,7 @@ def _limited(graph: Snapshot, fold: Shown, most: int, lang: str) -> Snapshot:
 
 def _note(graph: Snapshot, t: Tensor, look: Look) -> str | None:
     """Say why a picture shows less than was asked for."""
-    if graph.note == FREED:
+    if graph.is_freed:
         return message("draw.freed", look.lang)
     if not t.requires_grad:
         return message("draw.unrecorded", look.lang)
@@ -216,7 +215,8 @@ def _description(operations: Operations, graph: Snapshot) -> str:
     look = operations.look
     lang = look.lang
     computed = [entry for entry in graph.entries if entry.op is not None]
-    named = [shortened(entry.name, _LONGEST_NAME) for entry in graph.entries if entry.name and entry.id != graph.root]
+    names = operations.names
+    named = [shortened(names[each.id], _LONGEST_NAME) for each in graph.entries if each.name and each.id != graph.root]
     root = next(entry for entry in graph.entries if entry.id == graph.root)
     result = look.root
     if root.value is not None and root.value.size == 1:

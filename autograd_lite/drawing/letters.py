@@ -16,7 +16,7 @@ from autograd_lite.snapshot import Entry, Snapshot
 NOTATIONS = ("z-a", "u-o")
 _LETTERS = {"z": "u", "a": "o", "W": "θ"}
 _LOSS = "Err"
-_LAYERED = re.compile("([zaW])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_LAYERED = re.compile("([zuaoWθ])([⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _LAYER = re.compile(r"layer (\d+)\b")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
@@ -42,6 +42,8 @@ def checked_notation(notation: str) -> str:
 def lettered(graph: Snapshot, notation: str, given: Container[str] = ()) -> Snapshot:
     """Return a graph with the names of layers' tensors, and of a loss that has none, in the letters of a notation.
 
+    The pre-activations of layers are given their `Entry.delta`.
+
     Parameters
     ----------
     graph : Snapshot
@@ -49,10 +51,14 @@ def lettered(graph: Snapshot, notation: str, given: Container[str] = ()) -> Snap
     given : container of str
         Names that the caller gave, which stay.
     """
+    layers = _layers(graph)
+    graph = replace(
+        graph, entries=tuple(replace(each, delta=_delta(each, layers[each.id], given)) for each in graph.entries)
+    )
     if checked_notation(notation) == "z-a":
         return graph
-    layers = _layers(graph)
-    names = {entry.id: _spelled(entry, layers[entry.id], given) for entry in graph.entries}
+    taken = {entry.name for entry in graph.entries}
+    names = {entry.id: _spelled(entry, layers[entry.id], given, taken) for entry in graph.entries}
     if _is_loss(graph.entries[graph.root], given) and _LOSS not in names.values():
         names[graph.root] = _LOSS
     entries = (
@@ -74,11 +80,23 @@ def _layers(graph: Snapshot) -> list[set[str]]:
     return layers
 
 
-def _spelled(entry: Entry, layers: set[str], given: Container[str]) -> str | None:
+def _named_by_layer(entry: Entry, layers: set[str], given: Container[str]) -> tuple[str, str]:
+    """Return the letter and the raised number of a name that a layer gave, or nothing."""
     found = _LAYERED.fullmatch(entry.name or "")
     if not found or entry.name in given or found[2].translate(_RAISED) not in layers:
-        return entry.name
-    return _LETTERS[found[1]] + found[2]
+        return "", ""
+    return found[1], found[2]
+
+
+def _spelled(entry: Entry, layers: set[str], given: Container[str], taken: Container[str | None]) -> str | None:
+    letter, number = _named_by_layer(entry, layers, given)
+    spelled = _LETTERS.get(letter, "") + number
+    return entry.name if letter not in _LETTERS or spelled in taken else spelled
+
+
+def _delta(entry: Entry, layers: set[str], given: Container[str]) -> str:
+    letter, number = _named_by_layer(entry, layers, given)
+    return number if letter in ("z", "u") and entry.op is not None else ""
 
 
 def _is_loss(root: Entry, given: Container[str]) -> bool:

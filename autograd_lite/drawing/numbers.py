@@ -1,5 +1,6 @@
 """How numbers are written in pictures: short, with a true minus sign, and large arrays summed up in lines."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,11 @@ import numpy.typing as npt
 
 from autograd_lite.matrices import Array, norm, numbers, superscript
 from autograd_lite.messages import message
+
+BARS = "▁▂▃▄▅▆▇█"
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_BINS = 5
+_POWER = re.compile(r"e([+-]\d+)")
 
 
 def rows(array: npt.ArrayLike, *, decimals: int = 4, given: bool = False) -> list[list[str]]:
@@ -25,7 +31,7 @@ def rows(array: npt.ArrayLike, *, decimals: int = 4, given: bool = False) -> lis
     Returns
     -------
     list of list of str
-        In exponent notation when the largest of the computed numbers would have less than two digits to show, or more
+        With powers of ten when the largest of the computed numbers would have less than two digits to show, or more
         than six before its point.
 
     Examples
@@ -35,13 +41,13 @@ def rows(array: npt.ArrayLike, *, decimals: int = 4, given: bool = False) -> lis
     >>> rows([0.5374298453, -0.0])
     [['0.5374'], ['0.0000']]
     >>> rows(5.7e-33)
-    [['5.70e−33']]
+    [['5.70×10⁻³³']]
     """
     array = np.asarray(array)
     grid = array.reshape(-1, 1) if array.ndim < 2 else array
     if grid.dtype.kind == "b":
         return [[str(each) for each in row] for row in grid.tolist()]
-    return [[_minus(each) for each in row] for row in numbers(grid, decimals, given=given, short=True)]
+    return [[_typeset(each) for each in row] for row in numbers(grid, decimals, given=given, short=True)]
 
 
 def number(value: Any, *, decimals: int = 4, given: bool = False) -> str:
@@ -56,7 +62,7 @@ def number(value: Any, *, decimals: int = 4, given: bool = False) -> str:
 
 
 def summary(array: Array, *, decimals: int = 4, lang: str = "en") -> list[str]:
-    """Say what is in an array too large to be written out: the smallest and the largest number, and the norm.
+    """Say what is in an array too large to be written out: extremes, norm and distribution.
 
     Parameters
     ----------
@@ -67,28 +73,59 @@ def summary(array: Array, *, decimals: int = 4, lang: str = "en") -> list[str]:
     Returns
     -------
     list of str
-        Lines for range and norm, and one for the entries that are not finite; one line when the array is empty.
+        Lines for range and norm, a `sparkline`, and a line for the entries that are not finite; one line when the
+        array is empty.
 
     Examples
     --------
     >>> summary(np.arange(-7.0, 8.0))
-    ['min  −7.0000', 'max   7.0000', '‖·‖  16.7332']
+    ['min  −7.0000', 'max   7.0000', '‖·‖  16.7332', '     █████']
     """
     if array.size == 0:
         return [message("draw.empty", lang)]
     if array.dtype.kind in "biu":
         extremes = rows(np.array([array.min(), array.max()]))
-        return _facts([("min", extremes[0][0]), ("max", extremes[1][0])])
+        return _facts([("min", extremes[0][0]), ("max", extremes[1][0]), ("", sparkline(array))])
     sizes = np.abs(array) if np.iscomplexobj(array) else np.asarray(array, dtype=np.float64)
     finite = sizes[np.isfinite(sizes)]
     facts: list[tuple[str, str]] = []
     if finite.size:
         (low,), (high,), (length,) = rows([finite.min(), finite.max(), norm(finite)], decimals=decimals)
         names = ("|min|", "|max|") if np.iscomplexobj(array) else ("min", "max")
-        facts = [*zip(names, (low, high), strict=True), ("‖·‖", length)]
+        facts = [*zip(names, (low, high), strict=True), ("‖·‖", length), ("", sparkline(finite))]
     if finite.size < array.size:
         facts.append((message("draw.not_finite", lang), str(array.size - finite.size)))
     return _facts(facts)
+
+
+def sparkline(array: Array) -> str:
+    """Draw how real numbers are distributed: a bar for each of five bins of equal width, from smallest to largest.
+
+    Parameters
+    ----------
+    array : array of any shape
+        What is not finite is left out.
+
+    Returns
+    -------
+    str
+        Five bars as tall as their bins are full, relative to the fullest; an empty bin is the lowest bar, ▁, which no
+        other has. Of equal numbers the middle bin is full. Empty when there is no number.
+
+    Examples
+    --------
+    >>> sparkline(np.array([0.0, 1.0, 4.5, 4.9, 10.0])), sparkline(np.ones(9))
+    ('█▁█▁▅', '▁▁█▁▁')
+    """
+    halves = array[np.isfinite(array)].astype(np.float64) / 2  # whose differences do not overflow
+    if not halves.size:
+        return ""
+    above = halves - halves.min()
+    span = above.max()
+    places = np.minimum(above / span * _BINS, _BINS - 1).astype(int) if span > 0 else np.array([_BINS // 2])
+    counts = np.bincount(places, minlength=_BINS)
+    levels = np.where(counts > 0, np.maximum(1, np.rint((len(BARS) - 1) * counts / counts.max())), 0)
+    return "".join(BARS[int(level)] for level in levels)
 
 
 def scientific(value: float, digits: int = 2) -> str:
@@ -132,8 +169,20 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _facts(facts: list[tuple[str, str]]) -> list[str]:
-    widest = max(len(value) for _, value in facts)
-    return [f"{label:3}  {value:>{widest}}" for label, value in facts]
+    """Set names and numbers in two columns, the numbers on the right and a sparkline below where they start."""
+    widest = max(map(_letters, (value for label, value in facts if label)))
+    blanks = [round(widest - _letters(value)) if label else 0 for label, value in facts]
+    return [f"{label:3}  {' ' * blank}{value}" for (label, value), blank in zip(facts, blanks, strict=True)]
+
+
+def _letters(text: str) -> float:
+    """Count the letters of a number; in pictures a raised digit is half as wide as another."""
+    return len(text) - 0.5 * sum(each in RAISED for each in text)
+
+
+def _typeset(text: str) -> str:
+    """Write a number's exponent above the line, as books do."""
+    return _minus(_POWER.sub(lambda found: f"×10{superscript(int(found[1]))}", text))
 
 
 def _minus(text: str) -> str:

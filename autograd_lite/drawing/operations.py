@@ -9,6 +9,7 @@ from autograd_lite.drawing.cards import LEGIBLE, LONGEST_TOLD, Look, Node, opera
 from autograd_lite.drawing.flow import Backward, Flow
 from autograd_lite.drawing.numbers import number
 from autograd_lite.drawing.steps import Item, Step
+from autograd_lite.explanation.walkthrough import names_of
 from autograd_lite.messages import message
 from autograd_lite.snapshot import Entry, Snapshot
 
@@ -51,6 +52,8 @@ class Operations:
 
     Attributes
     ----------
+    names : dict of int to str
+        What each tensor is called where it has to be told from all others, by its id.
     nodes : dict of str to Node
         In the order of computation.
     backward : Backward or None
@@ -63,6 +66,7 @@ class Operations:
         self.look = look
         self.note = snapshot.note
         self.backward = Backward(snapshot, look) if look.backward else None
+        self.names = names_of(snapshot)
         self.uses = Counter(operand for entry in snapshot.entries for operand in entry.inputs)
         self._told = {operand.id for entry in snapshot.entries for operand in self._told_by_label(entry)}
         self._places = message("draw.first", look.lang), message("draw.second", look.lang)
@@ -81,7 +85,7 @@ class Operations:
         """The name of a tensor; the root has one always, and so has whatever a rule names."""
         if self.backward and entry.id in self.backward.names:
             return self.backward.names[entry.id]
-        return entry.name or (self.look.root if entry is self.root else None)
+        return self.names[entry.id] if entry.name or entry is self.root else None
 
     def has_card(self, entry: Entry) -> bool:
         """Tell whether a tensor is shown, not only the operation that computes it."""

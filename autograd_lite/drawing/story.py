@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from autograd_lite.drawing.blocks import printable, shortened
-from autograd_lite.drawing.cards import LONGEST_TOLD, Look, gradient_name
+from autograd_lite.drawing.cards import LONGEST_TOLD, Look, gradient_name, kept_name
 from autograd_lite.drawing.kept import Brief, Slice, copied, frozen, is_written_out, slices
 from autograd_lite.drawing.operations import card_key, operation_key
 from autograd_lite.drawing.rules import Known, Piece, Rules
+from autograd_lite.explanation.notation import derivative, named
 from autograd_lite.explanation.telling import Section, sections
 from autograd_lite.explanation.walkthrough import explained, names_of
 from autograd_lite.messages import message
@@ -120,8 +121,11 @@ class _Teller:
             entry = self.entries[key]
             if entry.value is not None:
                 yield name, Known(entry.value, given=entry.op is None)
-            if entry.gradient is not None:
-                yield f"∂{self.told.result}/∂{name}", Known(entry.gradient, is_gradient=True)
+            if entry.gradient is not None and not self.look.is_freed:
+                yield self._derivative(name), Known(entry.gradient, is_gradient=True)
+
+    def _derivative(self, name: str) -> str:
+        return derivative(named(self.told.result), named(name)).text
 
     def details(self) -> Iterator[tuple[str, Detail]]:
         for entry in self.entries:
@@ -165,17 +169,18 @@ class _Teller:
             yield numbers_of(self._name(entry), entry.value, decimals, given=entry.op is None)
         if entry.gradient is not None:
             given = entry.kind == "root"
-            yield numbers_of(self._label(entry), entry.gradient, decimals, given=given, is_gradient=True)
+            label = kept_name(self._name(entry)) if self.look.is_freed else self._label(entry)
+            yield numbers_of(label, entry.gradient, decimals, given=given, is_gradient=True)
 
     def _name(self, entry: Entry) -> str:
         return shortened(printable(self.names[entry.id]), _LONGEST_NAME)
 
     def _gradient(self, entry: Entry) -> str:
-        return gradient_name(self._name(entry), self._name(self.entries[-1]))
+        return gradient_name(self._name(entry), self._name(self.entries[-1]), entry.delta)
 
     def _label(self, entry: Entry) -> str:
         """The gradient's name, and where that is short, what it stands for."""
-        short, full = self._gradient(entry), f"∂{self._name(self.entries[-1])}/∂{self._name(entry)}"
+        short, full = self._gradient(entry), gradient_name(self._name(entry), self._name(self.entries[-1]))
         return full if short == full else f"{short} = {full}"
 
     def _drawn(self, *keys: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,9 @@ from autograd_lite.writing import to_ascii
 # Where the name with this index is to be put in: characters that no text has.
 FIRST_PLACE = 0xE000
 _PLACE = re.compile("[\ue000-\uf8ff]")
+# A name with one of these would be read as part of the formula around it; "W¹ … W³" are several in one.
+_APART = re.compile(r"[\s+\-−*/·⊙=<>^|,;]")
+_GROUPED = re.compile(r"\([^()]*\)|.* … .*", re.DOTALL)
 
 _LETTERS = {name: letter for letter, name in GREEK.items()} | {"epsilon": "ε", "phi": "φ", "partial": "∂"}
 _BINARY = {"+": "+", "-": "−", "=": "=", "<": "<", ">": ">", "odot": "⊙", "cdot": "·", "le": "≤", "ge": "≥"}
@@ -38,10 +41,16 @@ _IN_ROMAN = {
 
 
 class Name(NamedTuple):
-    """What is put into a formula: the name of a tensor, as text and in TeX."""
+    """What is put into a formula: the name of a tensor, as text and in TeX, and whether it can stand among others."""
 
     text: str
     tex: str
+    is_word: bool = True
+
+    @property
+    def grouped(self) -> Name:
+        """The name in parentheses, if it is more than one word."""
+        return self if self.is_word else Name(f"({self.text})", rf"\left({self.tex}\right)")
 
     @property
     def is_letter(self) -> bool:
@@ -76,13 +85,18 @@ class Formula:
 
     def text(self, *, plain: bool = False) -> str:
         """Return the formula in Unicode, or spelled in ASCII."""
-        return _Reader(self.template, self.names, plain).formula()
+        return _Reader(self, plain).formula()
+
+    def name(self, token: str) -> Name:
+        """Return the name at a place; where it does not stand alone, as one word."""
+        name = self.names[ord(token) - FIRST_PLACE]
+        return name if self.template == token else name.grouped
 
     def tex(self) -> str:
         """Return the formula in TeX's mathematics, for amsmath."""
 
         def put_in(found: re.Match[str]) -> str:
-            name = self.names[ord(found[0]) - FIRST_PLACE]
+            name = self.name(found[0])
             before, after = found.string[: found.start()], found.string[found.end() :]
             tex = name.tex if name.is_letter or not after.startswith("^") else rf"\left({name.tex}\right)"
             return f"{{{tex}}}" if before.endswith(("^", "_")) or (after.startswith(("^", "_")) and "_" in tex) else tex
@@ -103,7 +117,8 @@ def named(text: str) -> Name:
     >>> [named(each).tex for each in ("W¹", "δ", "v12", "ŷ", "layers.0_w")]
     ['W^{1}', '\\\\delta', 'v_{12}', '\\\\hat{y}', '\\\\mathrm{layers.0\\\\_w}']
     """
-    return Name(text, _tex_of(unicodedata.normalize("NFC", text)))
+    is_word = not _APART.search(text) or bool(_GROUPED.fullmatch(text))
+    return Name(text, _tex_of(unicodedata.normalize("NFC", text)), is_word)
 
 
 def derivative(of: Name, by: Name) -> Name:
@@ -111,10 +126,25 @@ def derivative(of: Name, by: Name) -> Name:
 
     Examples
     --------
-    >>> derivative(named("L"), named("W²"))
-    Name(text='∂L/∂W²', tex='\\\\frac{\\\\partial L}{\\\\partial W^{2}}')
+    >>> derivative(named("L"), named("W²"))[:2]
+    ('∂L/∂W²', '\\\\frac{\\\\partial L}{\\\\partial W^{2}}')
+    >>> derivative(named("L"), named("a + b")).text
+    '∂L/∂(a + b)'
     """
+    of, by = of.grouped, by.grouped
     return Name(f"∂{of.text}/∂{by.text}", rf"\frac{{\partial {of.tex}}}{{\partial {by.tex}}}")
+
+
+def kept(name: Name) -> Name:
+    """Return what stands in the `.grad` of a tensor as a name.
+
+    Examples
+    --------
+    >>> kept(named("w"))[:2]
+    ('w.grad', 'w\\\\mathrm{.grad}')
+    """
+    name = name.grouped
+    return Name(f"{name.text}.grad", rf"{name.tex}\mathrm{{.grad}}")
 
 
 def _tex_of(name: str) -> str:
@@ -162,9 +192,9 @@ def _is_number(text: str) -> bool:
 class _Reader:
     """Reads TeX into text, token by token."""
 
-    def __init__(self, tex: str, names: Sequence[Name], plain: bool) -> None:
-        self.tokens = _TOKEN.findall(tex)
-        self.names = names
+    def __init__(self, formula: Formula, plain: bool) -> None:
+        self.tokens = _TOKEN.findall(formula.template)
+        self.name = formula.name
         self.plain = plain
         self.at = 0
 
@@ -181,7 +211,7 @@ class _Reader:
             kind, text = self._atom(token)
             while self.at < len(self.tokens) and self.tokens[self.at] in ("^", "_"):
                 is_name = len(token) == 1 and bool(_PLACE.fullmatch(token))
-                base = f"({text})" if is_name and not self._name(token).is_letter else text
+                base = f"({text})" if is_name and not self.name(token).is_letter else text
                 text = base + self._script(self._next())
             yield kind, text
 
@@ -204,9 +234,6 @@ class _Reader:
         self.at += 1
         return token
 
-    def _name(self, token: str) -> Name:
-        return self.names[ord(token) - FIRST_PLACE]
-
     def _atom(self, token: str) -> tuple[str, str]:
         if token.startswith("\\"):
             return self._command(token[1:])
@@ -215,7 +242,7 @@ class _Reader:
         if token == "{":
             return "word", self._group("}")[0]
         if _PLACE.fullmatch(token):
-            name = self._name(token).text
+            name = self.name(token).text
             kind = "index" if name.startswith("[") else "word"
             return kind, to_ascii(name) if self.plain else name
         if token in _BINARY:

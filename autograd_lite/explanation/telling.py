@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_lite.explanation.notation import FIRST_PLACE, Formula, derivative, named, place
+from autograd_lite.explanation.notation import FIRST_PLACE, Formula, derivative, kept, named, place
 from autograd_lite.explanation.steps import BackwardPass, Contribution, Incoming, Source, Step
 from autograd_lite.messages import message
 
@@ -93,12 +93,12 @@ class _Teller:
 
     def _leaf(self, leaf: Incoming) -> Line:
         if leaf.value is None:
-            return (self._gradient(leaf.name), *self._said("explain.none"))
+            return (self._total(leaf.name), *self._said("explain.none"))
         return self._sum(leaf)
 
     def _sum(self, incoming: Incoming) -> Line:
         """Write a gradient; with its summands where there are several."""
-        start, total = self._gradient(incoming.name), Values(incoming.value)
+        start, total = self._total(incoming.name), Values(incoming.value)
         known = [each for each in incoming.sources if each.value is not None]
         if len(known) < 2:
             return start, Sign("="), total
@@ -138,6 +138,10 @@ class _Teller:
 
     def _gradient(self, name: str) -> Formula:
         return Formula(place(0), (derivative(self.result, named(name)),))
+
+    def _total(self, name: str) -> Formula:
+        """Write what a gradient adds up to; a freed graph knows only what `.grad` holds."""
+        return Formula(place(0), (kept(named(name)),)) if self.told.freed else self._gradient(name)
 
     def _name(self, name: str) -> Formula:
         return Formula(place(0), (named(name),))

@@ -11,6 +11,10 @@ VIEWS: Messages = {
         "the layers in the order in which they ran; how they hang together is not shown",
         "las capas en el orden en que se ejecutaron; no se muestra cómo se conectan",
     ),
+    "views.hooks": (
+        "gradient hooks are not called here: the norms are those without them",
+        "aquí no se llama a los hooks de los gradientes: las normas son sin ellos",
+    ),
     "views.branches": (
         "Branches around blocks: {count}.",
         "Ramas que rodean bloques: {count}.",
@@ -28,6 +32,8 @@ VIEWS: Messages = {
     "views.mean": ("mean", "media de"),
     "views.frozen": ("frozen", "congelada"),
     "views.bars": ("of each layer, logarithmic scale", "de cada capa, escala logarítmica"),
+    "views.all_zero": ("every gradient is 0", "todos los gradientes son 0"),
+    "views.not_finite": ("not finite in {count} of {total} layers", "no es finita en {count} de {total} capas"),
     "views.vanishes": ("the gradient vanishes on its way back", "el gradiente se desvanece al propagarse hacia atrás"),
     "views.explodes": ("the gradient explodes on its way back", "el gradiente explota al propagarse hacia atrás"),
     "views.told_forward": ("Forward: {steps}.", "Hacia adelante: {steps}."),

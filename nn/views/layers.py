@@ -19,7 +19,7 @@ from nn.module import Module
 from nn.views.calls import watched
 from nn.views.flow import Branch, Element, Flow, Part, flow_of, parts_of
 from nn.views.layers_story import LayersStory
-from nn.views.norms import Layer, layers_of
+from nn.views.norms import Layer, has_hooks, layers_of
 from nn.views.page import Page
 from nn.views.repeats import Stretch, repeated
 from nn.views.stations import Stations, titled
@@ -83,8 +83,9 @@ def draw_layers(
     title = message("views.layers", lang, sizes=sizes) if sizes else _titled(model, lang)
     sheet = Sheet(title, theme)
     width, bottom = put_in_lines(sheet, boxes, page.room or _WIDEST)
-    if not flow.is_known:
-        note = words(message("views.in_order", lang), Style(9, theme.muted, italic=True))
+    remarks = _remarks(model, flow, lang)
+    for remark in remarks:
+        note = words(remark, Style(9, theme.muted, italic=True))
         sheet.text(note, 0, bottom + 8)
         bottom += 8 + note.height
     if is_folded or len(layers) > _MOST_UNFOLDED:
@@ -92,10 +93,16 @@ def draw_layers(
     picture = drawing.Drawing(
         sheet.source(**page.attributes),
         title=title,
-        description=_description(title, flow, layers, run.value, decimals, lang),
+        description=_description(title, flow, layers, run.value, decimals, lang, remarks),
         story=LayersStory(_in_order(stations.drawn, flow), layers, x, run.value, decimals, lang).story,
     )
     return page.checked(picture, "Draw a part of the model, or a wider page.")
+
+
+def _remarks(model: Module, flow: Flow, lang: str) -> list[str]:
+    """Return what the picture does not show."""
+    order = [] if flow.is_known else [message("views.in_order", lang)]
+    return [*order, *([message("views.hooks", lang)] if has_hooks(model) else [])]
 
 
 def _in_order(drawn: Mapping[str, Sequence[Part]], flow: Flow) -> dict[str, Sequence[Part]]:
@@ -149,22 +156,28 @@ def _box(stations: Stations, element: Element, *, is_repeated: bool = False) -> 
 
 def _put_bars(sheet: Sheet, layers: Sequence[Layer], lang: str, width: float, top: float) -> None:
     norms = [np.nan if layer.norm is None else layer.norm for layer in layers]
-    heading = _bars_heading(norms, sheet.theme, lang)
+    heading = _bars_heading(layers, sheet.theme, lang)
     unit = message("views.layer", lang)
     drawing.draw_bars(sheet, norms, heading=heading, unit=unit, left=0, top=top, width=max(width, heading.width))
 
 
-def _bars_heading(norms: Sequence[float], theme: Theme, lang: str) -> Block:
+def _bars_heading(layers: Sequence[Layer], theme: Theme, lang: str) -> Block:
     text = Style(9, theme.muted)
     label = words("‖∂L/∂W‖", Style(10, theme.gradient, bold=True, italic=True))
-    rest = words(message("views.bars", lang) + _trend(norms, lang), text, height=label.height)
+    rest = words(message("views.bars", lang) + _trend(layers, lang), text, height=label.height)
     return beside([label, space(4), rest])
 
 
-def _trend(norms: Sequence[float], lang: str) -> str:
-    """Say whether the gradient shrinks or grows by more than a thousand on its way from the last layer to the first."""
-    first, last = norms[0], norms[-1]
-    if not (np.isfinite(first) and np.isfinite(last) and last > 0):
+def _trend(layers: Sequence[Layer], lang: str) -> str:
+    """Say what the bars cannot show, or whether the gradient shrinks or grows by more than a thousand on its way."""
+    trained = [layer.norm for layer in layers if layer.norm is not None]
+    stray = sum(not np.isfinite(norm) for norm in trained)
+    if stray:
+        return f": {message('views.not_finite', lang, count=stray, total=len(layers))}"
+    if trained and not any(trained):
+        return f": {message('views.all_zero', lang)}"
+    first, last = (each.norm for each in (layers[0], layers[-1]))
+    if first is None or not last:
         return ""
     if first < _VANISHING * last:
         return f": {message('views.vanishes', lang)}"
@@ -210,7 +223,7 @@ def _formula(loss: Callable[[Any, Any], ag.Tensor], flow: Flow, sizes: str, lang
 
 
 def _description(
-    title: str, flow: Flow, layers: Mapping[Part, Layer], value: ag.Tensor, decimals: int, lang: str
+    title: str, flow: Flow, layers: Mapping[Part, Layer], value: ag.Tensor, decimals: int, lang: str, remarks: list[str]
 ) -> str:
     told = list(layers.values())
     shown = "; ".join(
@@ -224,5 +237,5 @@ def _description(
     facts = message("views.layers_described", lang, count=len(told), parameters=total, loss=number)
     branches = sum(isinstance(each, Branch) for each in flow.elements)
     around = [message("views.branches", lang, count=branches)] if branches else []
-    order = [] if flow.is_known else [message("views.in_order", lang) + "."]
-    return " ".join([f"{title}.", facts, *around, *order, f"{shown}."])
+    said = [f"{each}." for each in remarks]
+    return " ".join([f"{title}.", facts, *around, *said, f"{shown}."])

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import autograd_lite as ag
 from autograd_lite import drawing
-from autograd_lite.errors import ArgumentError, GradientError, UsageError
+from autograd_lite.errors import ArgumentError, UsageError
 from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language
 from autograd_lite.spelling import spelled
-from nn.arguments import called, check_loss, choice
+from nn.arguments import called, check_loss, check_scalar, choice
 from nn.module import Module
 from nn.observation import observed
+from nn.random import unmoved
 from nn.telling.derivation import checked_notation
-from nn.views.calls import in_scopes, unmoved
+from nn.views.calls import copy_of, in_scopes
 from nn.views.delta import draw_delta
 from nn.views.layers import draw_layers
 from nn.views.marks import check_report, draw_report
@@ -108,6 +109,7 @@ def draw(
     look, decimals, page = drawing.theme_named(theme), checked_decimals(decimals), Page(width)
     checked_notation(notation)
     checked_language(lang)
+    check_loss(loss)
     if width is not None:
         drawing.page_width(width)
     if report is not None and view != "delta":
@@ -116,7 +118,6 @@ def draw(
         return _operations(model, x, y, loss, decimals=decimals, width=width, theme=theme, notation=notation, lang=lang)
     if view == "layers":
         return _layers(model, x, y, loss, look, decimals=decimals, lang=lang, page=page)
-    check_loss(loss)
     instead = '; or draw it with view="layers"'
     told = observed(model, x, y, loss, "nn.draw", instead)  # type: ignore[arg-type]  # which refuses what is no Module
     if view == "neurons":
@@ -132,33 +133,35 @@ def _layers(
 ) -> drawing.Drawing:
     if not isinstance(model, Module):
         raise UsageError(f"The view 'layers' draws a Module, got {called(model)}.", "Draw its operations: view='ops'.")
-    targets = _named(y, "y")
-    return draw_layers(
-        model,
-        _named(x, "x"),
-        lambda prediction: _scalar(loss(prediction, targets)),
-        loss,
-        look,
-        decimals=decimals,
-        lang=lang,
-        page=page,
-    )
+    targets, copied = _named(y, "y"), _copied(loss)
+    with unmoved():
+        return draw_layers(
+            model,
+            _named(x, "x"),
+            lambda prediction: _scalar(copied(prediction, targets)),
+            loss,
+            look,
+            decimals=decimals,
+            lang=lang,
+            page=page,
+        )
 
 
 def _operations(model: Any, x: Any, y: Any, loss: Any, **options: Any) -> drawing.Drawing:
     copied = in_scopes(model) if isinstance(model, Module) else model
     inputs, targets = _named(x, "x"), _named(y, "y")
     with ag.enable_grad(), unmoved():
-        value = _scalar(loss(copied(inputs), targets))
+        value = _scalar(_copied(loss)(copied(inputs), targets))
     return drawing.draw(value, names=_names(copied, inputs), **options)
 
 
-def _scalar(value: ag.Tensor) -> ag.Tensor:
-    if value.size != 1:
-        raise GradientError(
-            f"The loss has shape {value.shape}; a gradient belongs to a scalar.",
-            "Use a loss with reduction='mean' or 'sum'.",
-        )
+def _copied(loss: Any) -> Any:
+    """A copy of a loss that is a Module, whose running statistics would move."""
+    return copy_of(loss) if isinstance(loss, Module) else loss
+
+
+def _scalar(value: Any) -> Any:
+    check_scalar(value, "nn.draw")
     return value
 
 

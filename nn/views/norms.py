@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import autograd_lite as ag
 from autograd_lite.matrices import norm, superscript
+from nn.module import Module
 from nn.views.flow import Flow, Part, parts_of
 
 
@@ -65,6 +66,20 @@ def layers_of(flow: Flow, value: ag.Tensor) -> dict[Part, Layer]:
         found[part] = Layer(part, number, letter, math.hypot(*sizes) if sizes else None, first.get(key))
         first.setdefault(key, number)
     return found
+
+
+def has_hooks(model: Module) -> bool:
+    """Tell whether a parameter has a hook, which may change its gradient in a backward pass of the user's.
+
+    Examples
+    --------
+    >>> model = nn.Linear(2, 1)
+    >>> handle = model.weight.register_hook(lambda g: 2 * g)
+    >>> has_hooks(model), has_hooks(nn.Linear(2, 1))
+    (True, False)
+    """
+    nodes = [each._node for each in model.parameters()]
+    return any(node is not None and node.notes is not None and node.notes.hooks for node in nodes)
 
 
 def _told(part: Part) -> Mapping[str, ag.Tensor]:

@@ -85,8 +85,9 @@ def test_broadcasting_is_said_to_be_summed_away():
 
 def test_a_gradient_passed_on_as_it_is_keeps_its_name():
     w, b = ag.tensor([2.0], requires_grad=True, name="w"), ag.tensor([1.0], requires_grad=True, name="b")
-    z = w * [3.0] + b
-    z.name = "z¹"
+    with ag.scope("layer 1"):
+        z = w * [3.0] + b
+        z.name = "z¹"
     lines = rules(ag.draw(np.tanh(z).sum(), backward=True))
     assert ["δ¹"] in lines and ["∂L/∂b = δ¹"] in lines and any(each and "∂L/∂w = δ¹ ⊙" in each[0] for each in lines)
 
@@ -226,3 +227,15 @@ def test_no_label_lies_on_a_card_or_on_another_label(activation):
         for other in (*nodes, *labels[:k]):
             apart = one[0] + one[2] <= other[0] + 3.1 or other[0] + other[2] <= one[0] + 3.1
             assert apart or one[1] + one[3] <= other[1] + 2.1 or other[1] + other[3] <= one[1] + 2.1
+
+
+def test_a_name_that_is_an_expression_stands_in_parentheses():
+    c, s = (ag.tensor(3.0, requires_grad=True, name=name) for name in ("c", "a + b"))
+    negative = ag.tensor(4.0, requires_grad=True, name="-1")
+    shown = {text for lines in rules(ag.draw(s * c * negative, backward=True)) for text in lines}
+    shown = {text.replace("&#45;", "-") for text in shown}
+    assert "∂L/∂c = ∂L/∂v1 · (a + b)" in shown and "∂L/∂(a + b) = ∂L/∂v1 · c" in shown
+    assert {text for text in shown if text.startswith("∂L/∂v1")} == {"∂L/∂v1 = ∂L/∂L · (-1)"}
+    told = ag.explain(s * c)
+    assert "∂L/∂c += ∂L/∂L · (a + b) = 3.0000" in told.text()
+    assert r"\cdot \left(\mathrm{a\ +\ b}\right)" in told.to_latex()

@@ -34,7 +34,7 @@ def test_names_of_the_users_own_stay():
     value = criterion(model(x), y)
     value.name = "my loss"
     shown = set(texts(ag.draw(value, notation="u-o")))
-    assert {"my loss", "∂my loss/∂θ¹"} <= shown
+    assert {"my loss", "∂(my loss)/∂θ¹"} <= shown
 
 
 def test_two_tensors_never_come_to_one_name():

@@ -193,3 +193,53 @@ def test_a_result_of_several_numbers_is_drawn_with_a_note():
 def test_a_recorded_scalar_needs_no_note(loss):
     for t in (loss, ag.tensor(1.0, requires_grad=True)):
         assert not [text for text in texts(ag.draw(t)) if text.startswith("no")]
+
+
+def test_a_freed_graph_shows_no_number_for_what_is_gone():
+    a = ag.tensor([1.0, 2.0], requires_grad=True, name="a")
+    loss = (a * ag.tensor([5.0, 6.0], name="y")).sum()
+    loss.backward()
+    shown = texts(ag.draw(loss, grads=False))
+    assert {"y", "1", "2", "17.0000"} <= set(shown) and "0" not in shown
+    assert "0" not in ag.explain(loss).text().split()
+
+
+def test_the_gradients_of_a_freed_graph_are_called_what_they_are():
+    w = ag.tensor([1.0, 2.0], requires_grad=True, name="w")
+    (w * w).sum().backward()
+    loss = (w * 3.0).sum()
+    loss.backward()  # .grad is now (2, 4) + (3, 3)
+    shown = texts(ag.draw(loss))
+    assert {"w.grad", "5.0000", "7.0000"} <= set(shown) and "∂L/∂w" not in shown
+    last = ag.explain(loss).text().splitlines()[-1]
+    assert last.startswith("  w.grad = ") and {"5.0000", "7.0000"} <= set(re.findall(r"[\d.]+", last))
+
+
+def test_only_a_layer_gives_the_letter_delta():
+    a, b = ag.tensor(1.0, requires_grad=True, name="a"), ag.tensor(2.0, name="b")
+    for name in ("z1", "u2", "z¹"):
+        z = a * b
+        z.name = name
+        shown = texts(ag.draw(z * z))
+        assert f"∂L/∂{name}" in shown and not [text for text in shown if "δ" in text]
+    with ag.scope("layer 1"):
+        z = a * b
+        z.name = "z¹"
+    assert "δ¹" in texts(ag.draw(z * z)) and "δ¹" in texts(ag.draw(z * z, notation="u-o"))
+    with ag.scope("layer 1"):
+        mine = a * b
+    assert "∂L/∂z¹" in texts(ag.draw(mine * mine, names={"z¹": mine}))
+
+
+def test_no_new_spelling_takes_a_name_that_is_there():
+    model, x, y, criterion = nn.worked_example()
+    x.name = "u²"
+    shown = texts(ag.draw(criterion(model(x), y), notation="u-o"))
+    assert shown.count("u²") == 1 and {"u¹", "z²"} <= set(shown)
+
+
+def test_two_tensors_of_one_name_are_told_apart():
+    one, two = ag.tensor(1.0, requires_grad=True, name="x"), ag.tensor(2.0, name="x")
+    drawing = ag.draw(one * two)
+    assert {"x", "x:2", "∂L/∂x"} <= set(texts(drawing))
+    assert "x, x:2" in drawing.description

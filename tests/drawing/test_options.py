@@ -113,7 +113,7 @@ def test_missing_gradients_are_told_only_when_they_are_asked_for(loss):
 def test_freed_values_are_told_only_when_they_are_asked_for(loss):
     loss.backward()
     assert "–" not in texts(ag.draw(loss, grads=False))
-    assert texts(ag.draw(loss, grads=False, values=True)).count("–") == 4
+    assert texts(ag.draw(loss, grads=False, values=True)).count("–") == 6
 
 
 def test_a_legend_names_every_kind_of_part_that_there_is(loss):

@@ -8,7 +8,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.drawing import drawing, renderer
-from autograd_lite.errors import ArgumentError, RenderError
+from autograd_lite.errors import ArgumentError, RenderError, UsageError
 from tests.drawing.reading import size_of
 
 
@@ -126,6 +126,10 @@ def test_a_picture_never_has_more_pixels_than_can_be_opened(loss, monkeypatch):
         (lambda d: d.pipe("svgg"), "Did you mean 'svg'. Formats that can be written here: svg, png"),
         (lambda d: d.render("graph.pgn"), "Did you mean 'png'"),
         (lambda d: d.render(""), "Write 'figure.svg'"),
+        (lambda d: d.render(".."), r"'\.\.' is not the name of a file\.\nWrite '\.\..+figure\.svg', for"),
+        (lambda d: d.render(".", format="png"), r"'\.' is not the name of a file\.\nWrite 'figure\.png', for"),
+        (lambda d: d.render(".svg"), r"'\.svg' is not the name of a file\.\nWrite 'figure\.svg', for"),
+        (lambda d: d.render(".svg", format="svg"), r"Write 'figure\.svg', for"),
         (lambda d: d.pipe("png", dpi="high"), "dpi must be a number"),
     ],
 )
@@ -133,6 +137,21 @@ def test_a_wrong_target_is_answered_in_two_lines(loss, call, message):
     with pytest.raises(ArgumentError, match=message) as caught:
         call(ag.draw(loss))
     assert len(str(caught.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize("path", [None, 1, b"figure.svg"])
+def test_what_is_no_path_is_answered_in_two_lines(loss, path):
+    for write, name in ((ag.draw(loss).render, "figure.svg"), (ag.draw(loss).save, "figure.dot")):
+        with pytest.raises(UsageError) as caught:
+            write(path)
+        assert str(caught.value) == f"path must be the name of a file, got {path!r}.\nWrite {name!r}."
+
+
+def test_half_a_character_becomes_a_sign_for_it(tmp_path):
+    picture = ag.Drawing('digraph { "a\udc80b" }', title="\ud800", description="")
+    assert picture.source == picture.pipe("dot").decode() == 'digraph { "a\N{REPLACEMENT CHARACTER}b" }'
+    assert "a\N{REPLACEMENT CHARACTER}b" in picture.render(tmp_path / "figure.svg").read_text(encoding="utf-8")
+    assert picture.save(tmp_path / "figure.dot").read_text(encoding="utf-8") == picture.source
 
 
 def test_a_backend_can_be_chosen(loss, monkeypatch):

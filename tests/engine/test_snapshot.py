@@ -80,3 +80,40 @@ def test_a_constant_and_a_graph_of_gradients_can_be_shown() -> None:
     assert snapshot(g).entries[-1].value == 12.0
     with pytest.raises(UsageError, match="Tensor"):
         snapshot(np.ones(1))  # type: ignore[arg-type]
+
+
+def test_a_freed_graph_shows_no_number_for_a_constant_that_is_gone() -> None:
+    a = ag.tensor([1.0, 2.0], requires_grad=True, name="a")
+    kept = ag.tensor([3.0, 4.0], name="kept")
+    loss = (a * ag.tensor([5.0, 6.0], name="y") * kept * 2.0).sum()
+    loss.backward()
+    shown = snapshot(loss)
+    y = named(shown.entries, "y")
+    assert y.value is None and y.shape == (2,) and y.kind == "input"
+    assert named(shown.entries, "kept").value.tolist() == [3.0, 4.0]
+    assert [entry.value.tolist() for entry in shown.entries if entry.kind == "constant"] == [2.0]
+    assert shown.entries[shown.root].value == 126.0
+
+
+def test_a_freed_graph_shows_no_number_for_a_leaf_that_was_written_into_since() -> None:
+    w, x = ag.tensor([1.0, 2.0], requires_grad=True, name="w"), ag.tensor([3.0, 4.0], name="x")
+    b = ag.tensor([0.5, 0.5], requires_grad=True, name="b")
+    loss = (w * x + b).sum()
+    loss.backward()
+    w.data = w.data - 0.1 * w.grad
+    x.data = x.data + 1.0
+    shown = snapshot(loss)
+    assert named(shown.entries, "w").value is None and named(shown.entries, "x").value is None
+    assert named(shown.entries, "b").value.tolist() == [0.5, 0.5]
+    # What was written before the graph was recorded is what it was computed from.
+    again = (w * x + b).sum()
+    again.backward()
+    assert named(snapshot(again).entries, "x").value.tolist() == [4.0, 5.0]
+
+
+def test_nothing_of_numpy_warns_while_a_graph_is_looked_at() -> None:
+    x = ag.tensor(1000.0, requires_grad=True, name="x")
+    with np.errstate(all="ignore"):
+        y = ag.exp(x)
+    with np.errstate(all="raise"):
+        assert snapshot(y).entries[-1].value == np.inf

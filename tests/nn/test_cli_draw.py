@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from nn import drawing_command
-from nn.cli import main
+from nn.cli import INTERRUPTED, main
 from tests.nn.test_cli import run
 
 NETWORK = "import nn\nmodel, x, y, loss = nn.worked_example()\n"
@@ -100,6 +100,20 @@ def test_a_picture_that_is_there_is_replaced_only_when_it_is_named(
     assert main(["draw", "tensor.py", "--format", "dot"]) == 0
 
 
+def test_an_unknown_view_is_told_before_a_picture_that_is_there(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "network.svg").write_text("mine", encoding="utf-8")
+    assert main(["draw", "network.py", "--view", "layer"]) == 2
+    assert "view 'layer' is not known.\nDid you mean 'layers'?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text", ["raise KeyboardInterrupt\n", NETWORK + "def loss(a, b):\n    raise KeyboardInterrupt\n"]
+)
+def test_ctrl_c_ends_the_command_as_ever(here: Path, text: str) -> None:
+    (here / "network.py").write_text(text, encoding="utf-8")
+    assert main(["draw", "network.py"]) == INTERRUPTED
+
+
 def test_a_file_finds_the_modules_beside_it(here: Path) -> None:
     (here / "sub").mkdir()
     (here / "sub" / "helper_of_drawing.py").write_text("factor = 3.0\n", encoding="utf-8")
@@ -125,6 +139,13 @@ FILES = {
     "quits.py": "import sys\nsys.exit(3)\n",
     "empty.py": "a = 3\n",
     "binary.py": "a = '\0'\n",
+    "wrong_loss.py": NETWORK + "loss = lambda a, b: 1 / 0\n",
+    "wrong_model.py": NETWORK
+    + "class M(nn.Module):\n    def forward(self, x):\n        raise KeyError('w')\nmodel = M()\n",
+    "stops.py": "class Stop(BaseException):\n    pass\nraise Stop('here')\n",
+    "leaves.py": "raise GeneratorExit\n",
+    "quits_late.py": NETWORK + "def loss(a, b):\n    raise SystemExit\n",
+    "stops_late.py": NETWORK + "def loss(a, b):\n    raise GeneratorExit\n",
 }
 
 
@@ -143,6 +164,13 @@ FILES = {
         (["empty.py"], "empty.py defines neither a Tensor nor model, x, y and loss.", "Define the result"),
         (["empty.py", "a"], "'a' in empty.py is no Tensor but int.", "Define the result"),
         (["binary.py"], "binary.py raised SyntaxError: source code string cannot contain null bytes", ""),
+        (["wrong_loss.py"], "wrong_loss.py raised ZeroDivisionError: division by zero", "line 3: loss = lambda"),
+        (["wrong_loss.py", "--view", "delta"], "wrong_loss.py raised ZeroDivisionError", "line 3: loss = lambda"),
+        (["wrong_model.py"], "wrong_model.py raised KeyError: 'w'", "line 5: raise KeyError('w')"),
+        (["stops.py"], "stops.py raised Stop: here", "line 3: raise Stop('here')"),
+        (["leaves.py"], "leaves.py raised GeneratorExit", "line 1: raise GeneratorExit"),
+        (["quits_late.py"], "quits_late.py ends itself by sys.exit().", "Mend it until python quits_late.py runs."),
+        (["stops_late.py"], "stops_late.py raised GeneratorExit", "line 4: raise GeneratorExit"),
         (["tensor.py", "-o", "f.pgn"], "unknown picture format '.pgn'.", "Did you mean 'png'?"),
         (["tensor.py", "--format", "pgn"], "unknown picture format 'pgn'.", "Did you mean 'png'?"),
         (["tensor.py", "-o", "f.svg", "--format", "png"], "'f.svg' ends with .svg, but format='png'.", "Leave out"),

@@ -326,3 +326,27 @@ def test_the_page_plays_the_layers_forward_and_the_gradients_from_the_last_back(
         *(("backward", node) for node in ["layer4", "layer3", "layer2", "layer1"]),
     ]
     assert told["moments"][-1]["said"].startswith("‖∂L/∂W¹‖ = ")
+
+
+def eight_layers():
+    return nn.Sequential(*[nn.Linear(4, 4, rng=k) for k in range(8)])
+
+
+def test_a_chart_without_bars_says_why():
+    model, x = eight_layers(), np.ones((3, 4))
+    drawing = nn.draw(model, x, model(x).detach(), nn.MSELoss())
+    assert "of each layer, logarithmic scale: every gradient is 0" in words(drawing)
+    with np.errstate(all="ignore"):
+        drawing = nn.draw(model, x, x, lambda a, y: (a - y).sum() * np.inf, lang="es")
+    assert "de cada capa, escala logarítmica: no es finita en 8 de 8 capas" in words(drawing)
+
+
+def test_hooks_of_parameters_are_spoken_of(rng):
+    model, x = eight_layers(), rng.normal(size=(3, 4))
+    said = "gradient hooks are not called here: the norms are those without them"
+    assert said not in words(layers(model, x))
+    handle = model[3].weight.register_hook(lambda g: 2 * g)
+    drawing = layers(model, x)
+    assert said in words(drawing) and said in drawing.description and not overlaps(texts(drawing))
+    handle.remove()
+    assert said not in words(layers(model, x))

@@ -393,3 +393,118 @@ def test_without_pandas_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> N
         "to_dataframe() needs pandas, which is not installed.",
         "Run pip install 'autograd-lite[pandas]'.",
     ]
+
+
+class _Doubled(nn.MLP):
+    def forward(self, x: Any) -> Any:
+        return super().forward(x) * 2.0
+
+
+class _DoubledRow(nn.Sequential):
+    def forward(self, x: Any) -> Any:
+        return super().forward(x) * 2.0
+
+
+class _DoubledLinear(nn.Linear):
+    def forward(self, x: Any) -> Any:
+        return super().forward(x) * 2.0
+
+
+def _hooked(place: str) -> nn.Module:
+    model = nn.MLP([2, 3, 1], "tanh", rng=0)
+    if place == "after":
+        model.register_forward_hook(lambda module, inputs, output: output + 1.0)
+    elif place == "before":
+        model.register_forward_pre_hook(lambda module, inputs: inputs[0] * 3.0)
+    else:
+        model.layers[0].register_forward_hook(lambda module, inputs, output: output * 2.0)
+    return model
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: _Doubled([2, 3, 1], rng=0),
+        lambda: _DoubledRow(nn.Linear(2, 3, rng=0), nn.ReLU(), nn.Linear(3, 1, rng=0)),
+        lambda: nn.Sequential(_DoubledRow(nn.Linear(2, 3, rng=0), nn.Tanh()), nn.Linear(3, 1, rng=0)),
+        lambda: nn.Sequential(_DoubledLinear(2, 3, rng=0), nn.Tanh(), nn.Linear(3, 1, rng=0)),
+        lambda: _hooked("after"),
+        lambda: _hooked("before"),
+        lambda: _hooked("inside"),
+    ],
+)
+def test_what_a_forward_or_a_hook_does_beyond_the_layers_is_refused(make: Callable[[], nn.Module]) -> None:
+    data = [1.0, 2.0], [0.5], nn.MSELoss()
+    hand = {"W1": np.zeros((3, 2))}
+    for run in (
+        nn.backprop,
+        lambda *given: nn.verify(*given, hand=hand),
+        lambda *given: nn.draw(*given, view="delta"),
+    ):
+        with pytest.raises(UsageError, match=r"of its own gives something else|not what its layers give in a row"):
+            run(make(), *data)
+
+
+def test_hooks_that_only_look_are_called_once_and_change_nothing() -> None:
+    model, seen = nn.MLP([2, 3, 1], "tanh", rng=0), []
+    expected = nn.backprop(model, [1.0, 2.0], [0.5], nn.MSELoss())
+    for module in (model, model.layers[0]):
+        module.register_forward_hook(lambda module, inputs, output: seen.append(output.shape))
+    assert nn.backprop(model, [1.0, 2.0], [0.5], nn.MSELoss()).loss == expected.loss
+    assert seen == [(3,), (1,)]
+
+
+def test_the_same_forward_in_other_words_is_recorded() -> None:
+    class Written(nn.MLP):
+        def forward(self, x: Any) -> Any:
+            first, last = self.layers
+            return np.maximum(x @ first.weight.mT + first.bias, 0.0) @ last.weight.mT + last.bias
+
+    x, y = np.random.default_rng(0).normal(size=(50, 20)), np.zeros((50, 1))
+    model = Written([20, 30, 1], rng=0)
+    assert_allclose(nn.backprop(model, x, y, nn.MSELoss()).loss, nn.MSELoss()(model(x), y).item(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_rounding_overflow_and_nan_are_no_reason_to_refuse(dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    model = nn.MLP([300, 200, 2], dtype=dtype, rng=0)
+    loss = nn.MSELoss()
+    assert np.isfinite(nn.backprop(model, rng.normal(size=(40, 300)), np.zeros((40, 2)), loss).loss)
+    with np.errstate(all="ignore"):
+        for stray in (np.nan, np.inf, np.finfo(dtype).max):
+            nn.backprop(model, np.full((2, 300), stray), np.zeros((2, 2)), loss)
+
+
+def test_random_layers_draw_the_same_numbers_in_both_runs() -> None:
+    class Noise(nn.Module):
+        def forward(self, z: Any) -> Any:
+            return z + np.random.normal(size=z.shape)
+
+    np.random.seed(0)
+    expected = np.random.normal(size=(5, 3))
+    np.random.seed(0)
+    first = nn.backprop(nn.MLP([2, 3, 1], Noise(), rng=0), np.ones((5, 2)), np.zeros((5, 1)), nn.MSELoss()).layer(1)
+    assert_allclose(first.a - first.z, expected, atol=1e-12)
+    assert (np.random.normal(size=(5, 3)) == expected).all()
+    nn.backprop(nn.Sequential(nn.Linear(2, 8, rng=0), nn.Dropout(0.5)), [1.0, 2.0], np.zeros(8), nn.MSELoss())
+
+
+class _Normed(nn.Module):
+    def __init__(self) -> None:
+        self.norm = nn.BatchNorm1d(1)
+
+    def forward(self, a: Any, y: Any) -> Any:
+        return ((self.norm(a) - y) ** 2).mean() + np.random.normal() * 0.0
+
+
+@pytest.mark.parametrize("view", ["layers", "ops", "delta"])
+def test_a_loss_with_state_and_numpys_random_numbers_stay_as_they_were(view: str) -> None:
+    loss = _Normed()
+    before = loss.state_dict()
+    np.random.seed(0)
+    expected = np.random.normal()
+    np.random.seed(0)
+    nn.draw(nn.MLP([2, 3, 1], rng=0), np.ones((4, 2)) * [[1], [2], [3], [4]], np.zeros((4, 1)), loss, view=view)
+    assert all((value == before[path]).all() for path, value in loss.state_dict().items())
+    assert np.random.normal() == expected
