@@ -31,7 +31,7 @@ REASONS: dict[str, str] = {
         bitwise_and bitwise_count bitwise_invert bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift
         bitwise_xor gcd invert lcm left_shift packbits ravel_multi_index right_shift unpackbits unravel_index
     """,
-    "is deprecated; np.isin and np.trapezoid are meant": "in1d trapz",
+    "is deprecated; np.isin, np.trapezoid and np.vstack are meant": "in1d trapz row_stack",
     "is about dates": "busday_count busday_offset datetime_as_string datetime_data is_busday isnat",
     "reads, writes or prints": """
         base_repr binary_repr format_float_positional format_float_scientific genfromtxt get_printoptions

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.linalg.equations import least_squares
-from autograd_lite.derivatives.linalg.spectra import eigvals
+from autograd_lite.derivatives.linalg.spectra import real_eigvals
 from autograd_lite.derivatives.vocabulary import as_array, conj
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, Primitive, primitive, unregistered
@@ -225,7 +225,7 @@ def roots(p: Any) -> Any:
     found = p[:0]
     if n:
         first = np.expand_dims(-p[1:] / p[0], 0)
-        found = eigvals(np.concatenate([first, np.eye(n - 1, n, dtype=p.dtype)]))
+        found = real_eigvals(np.concatenate([first, np.eye(n - 1, n, dtype=p.dtype)]))
     return np.concatenate([found, np.zeros(zeros, found.dtype)]) if zeros else found
 
 
@@ -234,7 +234,7 @@ def poly(seq_of_zeros: Any) -> Any:
     """The coefficients of the polynomial with these roots; of a matrix the characteristic polynomial."""
     found = as_array(seq_of_zeros)
     if found.ndim == 2 and found.shape[0] == found.shape[1] and found.shape[0]:
-        found = eigvals(found)
+        found = real_eigvals(found)
     elif found.ndim > 1:
         raise ShapeError(f"poly of shape {found.shape}.", "Give the roots as a vector, or a square matrix.")
     found = found.reshape((-1,))

@@ -132,8 +132,16 @@ primitive(
 )
 
 
+# From NumPy 2.5 on eigenvalues are always complex.
+_ALWAYS_COMPLEX = np.linalg.eigvals(np.eye(1)).dtype.kind == "c"
+
+
 def _eig(x: Array) -> Array:
-    return packed(*np.linalg.eig(x), axes=(1, 2))
+    """Eigenvalues and eigenvectors, real where all of them are: real eigenvectors have no phase that could turn."""
+    w, v = np.linalg.eig(x)
+    if x.dtype.kind != "c" and w.dtype.kind == "c" and not w.imag.any():
+        w, v = w.real, v.real
+    return packed(w, v, axes=(1, 2))
 
 
 def _eig_rule(g: Array, y: Array, like_x: Like) -> Array:
@@ -191,9 +199,15 @@ def eigvals(a: Any) -> Any:
     return eig(a)[0]
 
 
+def real_eigvals(a: Any) -> Any:
+    """Eigenvalues of square matrices, real where all of them are, in every NumPy."""
+    a = square(a, "linalg.eigvals")
+    return _parts(packed_eig(a), Like.of(a))[0]
+
+
 @composite(np.linalg.eig, name="linalg.eig", samples=lambda x: _eig_samples(x)[:1])
 def eig(a: Any) -> Any:
-    """Eigenvalues and eigenvectors of square matrices; complex where one of them is.
+    """Eigenvalues and eigenvectors of square matrices; complex where one of them is, from NumPy 2.5 on always.
 
     Raises
     ------
@@ -201,4 +215,7 @@ def eig(a: Any) -> Any:
         In the backward pass, where eigenvectors of equal eigenvalues are differentiated, or their phases.
     """
     a = square(a, "linalg.eig")
-    return EigResult(*_parts(packed_eig(a), Like.of(a)))
+    found = _parts(packed_eig(a), Like.of(a))
+    if _ALWAYS_COMPLEX:
+        found = [each.astype(np.result_type(each.dtype, np.complex64)) for each in found]
+    return EigResult(*found)
