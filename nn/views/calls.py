@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from itertools import count
@@ -14,7 +13,7 @@ import autograd_lite as ag
 from autograd_lite.errors import AutogradError, UsageError
 from nn.containers import Sequential
 from nn.module import Module
-from nn.random import generator
+from nn.random import unmoved
 
 
 @dataclass(eq=False)
@@ -121,17 +120,6 @@ def copy_of(model: Module) -> Module:
             f"{type(model).__name__} cannot be copied: {error}.",
             "A picture runs a copy of the model: keep files, locks and generators out of its attributes.",
         ) from error
-
-
-@contextmanager
-def unmoved() -> Iterator[None]:
-    """Give the shared Generator its state back at the end."""
-    shared = generator().bit_generator
-    before = shared.state
-    try:
-        yield
-    finally:
-        shared.state = before
 
 
 def in_scopes(model: Module) -> Module:
