@@ -5,7 +5,6 @@ The shapes come from one forward pass of a copy, in evaluation mode and without 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ShapeError, UsageError
 from autograd_lite.writing import Writer, table
+from nn.copies import copy_of
 from nn.messages import message
 from nn.parameters import Buffer, Parameter
 from nn.random import unmoved
@@ -171,7 +171,7 @@ def summarised(model: Any, inputs: tuple[Any, ...], lang: str) -> Summary:
 
 def _outputs(model: Any, inputs: tuple[Any, ...]) -> tuple[list[list[str]], list[int | None]]:
     """Return, for each module, the shapes that a copy of it gave, and when it first ran; None if it did not."""
-    copied = _copy(model).eval()
+    copied = copy_of(model, "summary() runs").eval()
     modules = list(copied.modules())
     outputs: list[list[str]] = [[] for _ in modules]
     begun: list[Any] = []
@@ -187,23 +187,6 @@ def _outputs(model: Any, inputs: tuple[Any, ...]) -> tuple[list[list[str]], list
         copied(*[_example(each, dtype) for each in inputs])
     first = {id(module): order for order, module in reversed(list(enumerate(begun)))}
     return [list(dict.fromkeys(each)) for each in outputs], [first.get(id(each)) for each in modules]
-
-
-def _copy(model: Any) -> Any:
-    """Return a copy of a model; what it keeps of computed Tensors goes without its history."""
-    computed = [
-        each
-        for module in model.modules()
-        for _, each in module._held()
-        if isinstance(each, ag.Tensor) and not each.is_leaf
-    ]
-    try:
-        return copy.deepcopy(model, {id(each): each.detach() for each in computed})
-    except (TypeError, NotImplementedError) as error:
-        raise UsageError(
-            f"{type(model).__name__} cannot be copied: {error}.",
-            "summary() runs a copy of the model: keep files, locks and generators out of its attributes.",
-        ) from error
 
 
 def _noting(shapes: list[str]) -> Any:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -28,16 +28,6 @@ KIND = "autograd-lite training run"
 # In the tree it stands for an array, with the array's number.
 _ARRAY = "__array__"
 _TUPLE = "__tuple__"
-
-
-class Stateful(Protocol):
-    """What has a state to save: models, optimizers, schedules, averages, loaders, callbacks."""
-
-    def state_dict(self) -> Mapping[str, Any]: ...
-
-    # A parameter of any name.
-    @property
-    def load_state_dict(self) -> Callable[[Mapping[str, Any]], Any]: ...
 
 
 class Checkpoint:

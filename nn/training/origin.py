@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 
 import autograd_lite as ag
+from autograd_lite.errors import UsageError
+from nn.copies import copy_of
 from nn.module import Module
 from nn.parameters import inside
 from nn.random import unmoved
@@ -45,8 +46,8 @@ def origin(model: Module, x: Any) -> str:
 
 def _in_a_layer(model: Module, x: Any) -> str | None:
     try:
-        copied = copy.deepcopy(model)
-    except Exception:  # a model may hold what cannot be copied
+        copied = copy_of(model, "The search for a NaN runs")
+    except UsageError:
         return "every parameter is finite"
     paths = {id(module): path for path, module in copied.named_modules()}
     found: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial, wraps
@@ -10,10 +9,13 @@ from itertools import count
 from typing import Any
 
 import autograd_lite as ag
-from autograd_lite.errors import AutogradError, UsageError
+from autograd_lite.errors import AutogradError
 from nn.containers import Sequential
+from nn.copies import copy_of
 from nn.module import Module
 from nn.random import unmoved
+
+PICTURE = "A picture runs"
 
 
 @dataclass(eq=False)
@@ -70,7 +72,7 @@ def watched(model: Module, x: ag.Tensor, loss_of: Callable[[Any], ag.Tensor]) ->
 
 
 def _watched(model: Module, x: ag.Tensor, loss_of: Callable[[Any], ag.Tensor]) -> Run:
-    copied = copy_of(model)
+    copied = copy_of(model, PICTURE)
     notebook = _Notebook(copied)
     with ag.enable_grad(), unmoved():
         value = loss_of(copied(ag.reshape(x, x.shape)))
@@ -105,26 +107,9 @@ class _Notebook:
         return result
 
 
-def copy_of(model: Module) -> Module:
-    """Return a copy of a model, to be run in its place.
-
-    Raises
-    ------
-    UsageError
-        When something that it holds cannot be copied.
-    """
-    try:
-        return copy.deepcopy(model)
-    except (TypeError, NotImplementedError) as error:
-        raise UsageError(
-            f"{type(model).__name__} cannot be copied: {error}.",
-            "A picture runs a copy of the model: keep files, locks and generators out of its attributes.",
-        ) from error
-
-
 def in_scopes(model: Module) -> Module:
     """Return a copy of a model in which every block works in a scope of its own, for pictures of its operations."""
-    copied = copy_of(model)
+    copied = copy_of(model, PICTURE)
     for path, module in copied.named_modules():
         if path and not isinstance(module, Sequential) and any(True for _ in module.children()):
             _replace(module, partial(_scoped, f"{path}: {type(module).__name__}", module.forward))

@@ -12,11 +12,12 @@ from autograd_lite.matrices import checked_decimals
 from autograd_lite.messages import checked_language
 from autograd_lite.spelling import spelled
 from nn.arguments import called, check_loss, check_scalar, choice
+from nn.copies import copy_of
 from nn.module import Module
 from nn.observation import observed
 from nn.random import unmoved
 from nn.telling.derivation import checked_notation
-from nn.views.calls import copy_of, in_scopes
+from nn.views.calls import PICTURE, in_scopes
 from nn.views.delta import draw_delta
 from nn.views.layers import draw_layers
 from nn.views.marks import check_report, draw_report
@@ -157,7 +158,7 @@ def _operations(model: Any, x: Any, y: Any, loss: Any, **options: Any) -> drawin
 
 def _copied(loss: Any) -> Any:
     """A copy of a loss that is a Module, whose running statistics would move."""
-    return copy_of(loss) if isinstance(loss, Module) else loss
+    return copy_of(loss, PICTURE) if isinstance(loss, Module) else loss
 
 
 def _scalar(value: Any) -> Any:

@@ -350,3 +350,19 @@ def test_hooks_of_parameters_are_spoken_of(rng):
     assert said in words(drawing) and said in drawing.description and not overlaps(texts(drawing))
     handle.remove()
     assert said not in words(layers(model, x))
+
+
+def test_a_model_that_keeps_what_it_computed_is_drawn():
+    class Keeping(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear(2, 1, rng=0)
+
+        def forward(self, x):
+            self.last = self.layer(x)
+            return self.last
+
+    model = Keeping()
+    kept = model([[1.0, 2.0]])
+    picture = nn.draw(model, [[1.0, 2.0]], [[1.0]], nn.MSELoss(), view="layers")
+    assert "Linear" in picture.source
+    assert model.last is kept
