@@ -118,7 +118,7 @@ def _verify(arguments: list[str], lang: str) -> int:
         csv=_path("--csv", options.csv, lang),
         as_json=options.json,
         points=_positive("--points", options.points, lang),
-        jobs=None if options.jobs is None else _count("--jobs", options.jobs, lang),
+        jobs=None if options.jobs is None else _count("--jobs", options.jobs, "verify", lang),
         timeout=_positive("--timeout", options.timeout, lang),
         hints_only=options.hints_only,
         lang=lang,
@@ -129,14 +129,17 @@ def _verify(arguments: list[str], lang: str) -> int:
 def _draw(arguments: list[str], lang: str) -> int:
     parser = _Parser()
     parser.add_argument("-o", "--out", nargs="?", const="")
-    for option, default in {"--view": None, "--theme": "light", "--format": None}.items():
+    defaults = {"--view": None, "--theme": "light", "--width": None, "--decimals": "4", "--format": None}
+    for option, default in defaults.items():
         parser.add_argument(option, nargs="?", const="", default=default)
     parser.add_argument("what", nargs="*")
     options = _parsed(parser, arguments, "draw", lang)
     if len(options.what) > 2:
         raise _unknown(parser, options.what[2], "draw", lang)
     file, name = (*options.what, None, None)[:2]
-    wanted = drawing_command.Request(file or "", name, options.out, options.view, options.theme, options.format)
+    decimals = _count("--decimals", options.decimals, "draw", lang, least=0)
+    look = {"theme": options.theme, "width": options.width, "decimals": decimals}
+    wanted = drawing_command.Request(file or "", name, options.out, options.view, options.format, look)
     return drawing_command.run(wanted, lang, Writer())
 
 
@@ -197,11 +200,11 @@ def _positive(option: str, given: str, lang: str) -> float:
     return number
 
 
-def _count(option: str, given: str, lang: str) -> int:
-    """Return an integer from 1 on."""
-    if not given.isascii() or not given.isdigit() or int(given) < 1:
-        what = message("cli.bad_count", lang, option=option, got=given)
-        raise ArgumentError(what, message("cli.see_help", lang, command="verify"))
+def _count(option: str, given: str, command: str, lang: str, *, least: int = 1) -> int:
+    """Return an integer from `least` on."""
+    if not given.isascii() or not given.isdigit() or int(given) < least:
+        what = message("cli.bad_count", lang, option=option, got=given, least=least)
+        raise ArgumentError(what, message("cli.see_help", lang, command=command))
     return int(given)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import autograd_lite as ag
@@ -36,16 +38,17 @@ class Request(NamedTuple):
         Where to; None for a name like that of the file, in the current directory.
     view : str or None
         A view of `nn.draw`, for model, x, y and loss.
-    theme : str
     format : str or None
+    look : dict
+        Options of `ag.draw` and `nn.draw` alike: theme, width, decimals.
     """
 
     file: str
     name: str | None = None
     out: str | None = None
     view: str | None = None
-    theme: str = "light"
     format: str | None = None
+    look: Mapping[str, Any] = MappingProxyType({})
 
 
 def run(request: Request, lang: str, writer: Writer) -> int:
@@ -78,11 +81,21 @@ def run(request: Request, lang: str, writer: Writer) -> int:
     source = _source(path, lang)
     _refuse_hidden_packages(path, lang)
     defined = _run(source, path, lang)
-    with _beside(path), _blamed(path, lang, passing=(KeyboardInterrupt, AutogradError)):
+    with _beside(path), _blamed(path, lang, passing=(KeyboardInterrupt, AutogradError)), _warned():
         drawing = _drawing(request, defined, lang)
     written = drawing.render(out, format=format, overwrite=request.out is not None)
     writer.write(message("picture.wrote", lang, path=written))
     return 0
+
+
+@contextmanager
+def _warned() -> Iterator[None]:
+    """Tell warnings in their own words alone: the line that they come from is ours."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for each in caught:
+        Writer(sys.stderr).write(str(each.message))
 
 
 def _target(request: Request, stem: str, lang: str) -> tuple[str, str | None]:
@@ -111,14 +124,14 @@ def _drawing(request: Request, defined: Mapping[str, Any], lang: str) -> ag.Draw
     tensors = {name: each for name, each in defined.items() if isinstance(each, ag.Tensor) and name[0] != "_"}
     if request.name is None and _is_network(defined):
         model, x, y, loss = (defined[part] for part in PARTS)
-        return draw(model, x, y, loss, request.view or "layers", theme=request.theme, lang=lang)
+        return draw(model, x, y, loss, request.view or "layers", lang=lang, **request.look)
     name = _chosen(file, tensors, lang) if request.name is None else request.name
     if name not in tensors:
         raise _no_tensor(name, file, defined, tensors, lang)
     if request.view is not None:
         what = message("picture.no_view", lang, name=name, file=file)
         raise ArgumentError(what, message("picture.leave_view", lang))
-    return ag.draw(tensors[name], names=tensors, theme=request.theme, lang=lang)
+    return ag.draw(tensors[name], names=tensors, lang=lang, **request.look)
 
 
 def _is_network(defined: Mapping[str, Any]) -> bool:

@@ -135,6 +135,8 @@ CLI: Messages = {
         "  --format F      the format, for a PATH without that suffix\n"
         "  --view V        of a network: layers (left out), delta, neurons or ops\n"
         "  --theme T       light (left out), dark, print, or auto: as the reader's system\n"
+        "  --width W       of the page, 17cm or 6.7in: arranged so that its text can be read there\n"
+        "  --decimals N    of computed numbers; left out, 4\n"
         "  --lang en|es    language of the text\n"
         "  -h, --help      this page\n"
         "\n"
@@ -153,6 +155,8 @@ CLI: Messages = {
         "  --format F      el formato, para una RUTA sin esa extensión\n"
         "  --view V        de una red: layers (si se omite), delta, neurons u ops\n"
         "  --theme T       light (si se omite), dark, print o auto: como el sistema del lector\n"
+        "  --width W       de la página, 17cm o 6.7in: dispuesta para que su texto se pueda leer ahí\n"
+        "  --decimals N    de los números calculados; si se omite, 4\n"
         "  --lang en|es    idioma del texto\n"
         "  -h, --help      esta página\n"
         "\n"
@@ -175,8 +179,8 @@ CLI: Messages = {
         "{option} toma un número mayor que 0, no {got!r}.",
     ),
     "cli.bad_count": (
-        "{option} takes an integer from 1 on, got {got!r}.",
-        "{option} toma un entero desde 1, no {got!r}.",
+        "{option} takes an integer from {least} on, got {got!r}.",
+        "{option} toma un entero desde {least}, no {got!r}.",
     ),
     "cli.needs_file": ("{option} needs the name of a file.", "{option} necesita el nombre de un archivo."),
     "cli.bad_out": ("cannot write to {got!r}: {reason}.", "no se puede escribir en {got!r}: {reason}."),

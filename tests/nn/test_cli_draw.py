@@ -45,6 +45,33 @@ def test_a_network_is_drawn_by_its_layers_or_in_the_view_asked_for(here: Path) -
     assert "σ′" in words(here / "delta.svg") and "#0f172a" in (here / "delta.svg").read_text(encoding="utf-8").lower()
 
 
+def test_a_picture_for_a_page_has_its_width_and_as_many_decimals_as_asked_for(here: Path) -> None:
+    assert main(["draw", "network.py", "--view", "delta", "--width", "17cm", "--decimals", "2", "-o", "delta.svg"]) == 0
+    width = float(ET.fromstring((here / "delta.svg").read_bytes()).get("width", "").removesuffix("pt"))
+    assert width <= 17 / 2.54 * 72 + 0.5
+    assert "0.54" in words(here / "delta.svg") and "0.5374" not in words(here / "delta.svg")
+
+
+def test_text_too_small_for_the_page_is_warned_of_in_two_lines(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "network.py", "--view", "ops", "--width", "4cm", "-o", "small.svg"]) == 0
+    what, mend = capsys.readouterr().err.splitlines()
+    assert what.startswith("at 4cm the smallest text of this picture is") and mend
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--width", "wide"], "width must be the width of a page, got 'wide'."),
+        (["--decimals", "two"], "--decimals takes an integer from 0 on, got 'two'."),
+    ],
+)
+def test_a_page_that_there_is_not_is_refused(
+    here: Path, capsys: pytest.CaptureFixture[str], options: list[str], what: str
+) -> None:
+    assert main(["draw", "network.py", *options]) == 2
+    assert what in capsys.readouterr().err and not (here / "network.svg").exists()
+
+
 def test_a_name_picks_one_of_several(here: Path) -> None:
     assert main(["draw", "several.py", "first", "-o", "first.svg"]) == 0
     assert "∂first/∂w" in words(here / "first.svg")
