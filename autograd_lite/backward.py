@@ -55,7 +55,8 @@ def backward(
     fit : callable
         Undoes broadcasting: called as ``fit(contribution, like)``.
     targets : collection of Node, optional
-        The nodes whose cotangents are wanted; by default all that an owner waits for.
+        The nodes whose cotangents are wanted; by default all that an owner waits for. Computed ones on the way for
+        which an owner waits are returned besides.
     recorder : Recorder, optional
         Record the walk, so that its results can be differentiated again.
     release : bool
@@ -72,7 +73,11 @@ def backward(
     GradientError
         When an earlier walk has freed the graph.
     """
-    passing: set[Node] = set() if targets is None else towards(targets, topological_order(seeds))
+    passing: set[Node] = set()
+    if targets is not None:
+        # What is older than all targets leads to none.
+        oldest = min((node.stamp for node in targets), default=0)
+        passing = towards(targets, topological_order(seeds, since=oldest))
     reached = passing.union(targets or ())
     cotangents = dict(seeds)
     # What used a node is younger than the node: the youngest that waits has received all that it will.
@@ -89,7 +94,7 @@ def backward(
             if hooks and notes.hooks:
                 for hook in notes.hooks:
                     g = hook(g)
-            if targets is None and notes.owner is not None:
+            if notes.owner is not None and (targets is None or node.parents):
                 wanted[node] = g
         if targets is not None:
             if node in targets:
@@ -112,8 +117,10 @@ def backward(
             contribution = rule(g, *arguments) if not watched else checked_rule(node, parent, rule, g, arguments)
             try:
                 fits = contribution.shape == parent.shape and contribution.dtype is parent.dtype
-            except AttributeError:  # a Python number
-                fits = False
+            except AttributeError:
+                if contribution is None:  # nothing that was computed from this operand has a cotangent
+                    continue
+                fits = False  # a Python number
             if not fits:
                 contribution = fit(_checked(contribution, node, parent), Like(parent.shape, parent.dtype))
             total = cotangents.get(parent)

@@ -14,15 +14,20 @@ import numpy as np
 
 from autograd_lite.backward import backward as walk
 from autograd_lite.backward import silent
-from autograd_lite.conversion import NUMBERS, copied, owned, plain, read_only
+from autograd_lite.conversion import copied, owned, plain, read_only
+from autograd_lite.departures import depart
 from autograd_lite.derivatives.vocabulary import conj, fit
-from autograd_lite.errors import ArgumentError, DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import LOCK, Node, enable_grad
+from autograd_lite.hooks import RemovableHook, of_dtype
 from autograd_lite.interop import Interop
 from autograd_lite.primitives import unregistered
 from autograd_lite.recording import record
 from autograd_lite.spelling import spelled
 from autograd_lite.variable import wrap
+
+# What messages call whoever asked for a gradient.
+BACKWARD = "backward()"
 
 IDENTITY = unregistered(lambda x: x, x=lambda g: g, name="identity", doc="x itself.")
 
@@ -61,7 +66,7 @@ class Differentiable(Interop):
                 "A gradient has the shape of its tensor.",
             )
         new: Any = value if isinstance(value, Differentiable) else wrap(np.array(given), None)
-        new = _of_dtype(new, self.dtype)
+        new = of_dtype(new, self.dtype)
         self._grad = new if new.requires_grad else wrap(np.array(new._value), None)
 
     @spelled
@@ -83,8 +88,9 @@ class Differentiable(Interop):
             Keep what the forward pass saved for a further backward(); by default only with `create_graph`.
         create_graph : bool
             Record the backward pass too, so that gradients can be differentiated.
-        inputs : sequence of Tensor, optional
-            Accumulate into these only.
+        inputs : Tensor or sequence of Tensor, optional
+            Accumulate into these only, leaves or computed ones; one that this does not depend on stays as it is.
+            Computed tensors on the way to them that called `retain_grad` keep their gradients too.
 
         Raises
         ------
@@ -105,11 +111,7 @@ class Differentiable(Interop):
         retain = create_graph if retain_graph is None else retain_graph
         owners = None if inputs is None else {node_that_needs(each): each for each in tensors_of(inputs, "inputs")}
         totals = run_backward([self], [gradient], owners, create_graph=create_graph, release=not retain)
-        with LOCK:  # two threads that add to one gradient must not lose a summand
-            for node, total in leaving(totals, recorded=create_graph):
-                owner = owners[node] if owners is not None else owner_of(node)
-                if owner is not None:
-                    owner._accumulate(total)
+        deliver(totals, recorded=create_graph, owners=owners)
 
     def _accumulate(self, gradient: Any) -> None:
         if self._grad is None:
@@ -120,7 +122,26 @@ class Differentiable(Interop):
             self._grad = wrap(np.asarray(self._grad._value + gradient._value), None)
 
     def retain_grad(self) -> None:
-        """Keep this computed tensor's gradient in `.grad` at the next backward(), as leaves do."""
+        """Keep this computed tensor's gradient in `.grad` whenever a backward pass goes through it, as leaves do.
+
+        It is the gradient after all hooks, whenever they were registered. After an in-place write it is that of the
+        new value.
+
+        Raises
+        ------
+        GradientError
+            When it needs no gradient.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+        >>> squared = w * w
+        >>> squared.retain_grad()
+        >>> (3 * squared).sum().backward()
+        >>> squared.grad
+        tensor([3., 3.])
+        """
         if self._node is None or not self.requires_grad:
             raise GradientError(
                 f"retain_grad(): {self._title()} needs no gradient.",
@@ -130,17 +151,38 @@ class Differentiable(Interop):
 
     @spelled
     def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHook:
-        """Call `hook` with this tensor's gradient during backward(); what it returns replaces the gradient.
+        """Call `hook` with this tensor's gradient in every backward pass; what it returns replaces the gradient.
+
+        Hooks are called in the order in which they were registered, once a pass, with the sum of all contributions.
+        The gradient that the last one leaves is what `.grad` and `gradients` give, and what is passed on; under
+        create_graph it is part of the graph.
 
         Parameters
         ----------
         hook : callable
-            Takes the gradient as a Tensor; returns None, or the gradient to go on with.
+            Takes the gradient as a Tensor, which it must not write into; returns None, or the gradient to go on with:
+            a Tensor or array of the same shape and dtype.
 
         Returns
         -------
         RemovableHook
-            Call its ``remove()`` to take the hook off.
+            Its ``remove()`` takes the hook off, as does the end of a ``with`` block.
+
+        Raises
+        ------
+        GradientError
+            When this needs no gradient.
+        ShapeError, DtypeError
+            In the backward pass, when the hook returns another shape or dtype.
+
+        Examples
+        --------
+        >>> import autograd_lite as ag
+        >>> w = ag.tensor([1.0, 2.0], requires_grad=True)
+        >>> with w.register_hook(lambda g: 10 * g):
+        ...     (w * w).sum().backward()
+        >>> w.grad
+        tensor([20., 40.])
         """
         if self._node is None or not self.requires_grad:
             raise GradientError(
@@ -153,25 +195,7 @@ class Differentiable(Interop):
                 "Write t.register_hook(lambda g: g * 2), for example.",
             )
 
-        def on_cotangent(g: Any) -> Any:
-            value, node = (g._value, g._node) if isinstance(g, Differentiable) else (g, None)
-            seen = conj(wrap(read_only(value), node))
-            replaced = hook(seen)
-            if replaced is None:
-                return g
-            new: Any = replaced if isinstance(replaced, Differentiable) else wrap(np.asarray(replaced), None)
-            if new.shape != seen.shape:
-                raise ShapeError(
-                    f"A hook replaced a gradient of shape {seen.shape} by one of shape {new.shape}.",
-                    "Return a gradient of the same shape, or None.",
-                )
-            new = conj(_of_dtype(new, seen.dtype))
-            return new if isinstance(g, Differentiable) else new._value
-
-        with LOCK:
-            notes = self._node.note()
-            notes.hooks = (*notes.hooks, on_cotangent)
-        return RemovableHook(self._node, on_cotangent)
+        return RemovableHook(self._node, hook)
 
     def zero_grad(self) -> None:
         """Forget the gradient.
@@ -189,20 +213,6 @@ class Differentiable(Interop):
         self._grad = None
 
 
-class RemovableHook:
-    """The handle of a hook; `remove` takes the hook off again."""
-
-    def __init__(self, node: Node, hook: Callable[[Any], Any]) -> None:
-        self._node = node
-        self._hook = hook
-
-    def remove(self) -> None:
-        """Take the hook off; a second time does nothing."""
-        with LOCK:
-            notes = self._node.note()
-            notes.hooks = tuple(each for each in notes.hooks if each is not self._hook)
-
-
 def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, Any]]:
     """Empty `totals`: yield each cotangent as a Tensor in the user's convention and in memory of its own."""
     if recorded:
@@ -214,21 +224,19 @@ def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, 
         yield node, wrap(g if g.dtype.kind != "c" else conj(g), None)
 
 
+def deliver(totals: dict[Node, Any], *, recorded: bool, owners: Mapping[Node, Any] | None = None) -> None:
+    """Add each cotangent to the `.grad` of the Tensor that waits for it: one of `owners`, or else the node's own."""
+    given = owners or {}
+    with LOCK:  # two threads that add to one gradient must not lose a summand
+        for node, total in leaving(totals, recorded=recorded):
+            owner = given[node] if node in given else owner_of(node)
+            if owner is not None:
+                owner._accumulate(total)
+
+
 def owner_of(node: Node) -> Any:
     """Return the Tensor that waits for this node's gradient, if it is still there."""
     return None if node.notes is None or node.notes.owner is None else node.notes.owner()
-
-
-def _of_dtype(gradient: Any, dtype: Any) -> Any:
-    """Return a gradient in its tensor's dtype; an imaginary part is never dropped."""
-    if gradient.dtype == dtype:
-        return gradient
-    if gradient.dtype.kind not in NUMBERS or (gradient.dtype.kind == "c" and dtype.kind != "c"):
-        raise DtypeError(
-            f"A gradient of dtype {gradient.dtype} cannot be that of a tensor of {dtype}.",
-            "A gradient is of the dtype of its tensor: take g.real, or make the tensor complex.",
-        )
-    return gradient.astype(dtype)
 
 
 def tensors_of(given: Any, name: str) -> list[Any]:
@@ -269,6 +277,9 @@ class _Recorder:
         return node_that_needs(operand)
 
 
+RECORDER = _Recorder()
+
+
 def run_backward(
     outputs: Sequence[Any],
     seeds: Sequence[Any],
@@ -277,46 +288,55 @@ def run_backward(
     create_graph: bool = False,
     release: bool = True,
     hooks: bool = True,
+    caller: str = BACKWARD,
 ) -> dict[Node, Any]:
     """Walk back from `outputs` and return the wanted cotangents: arrays, or Tensors with `create_graph`."""
     cotangents: dict[Node, Any] = {}
     for output, seed in zip(outputs, seeds, strict=True):
-        node = _node_of_result(output)
-        g = _seed(output, seed, create_graph)
+        node = _node_of_result(output, caller)
+        g = _seed(output, seed, create_graph, caller)
         cotangents[node] = cotangents[node] + g if node in cotangents else g
     with silent():
         if not create_graph:
+            depart(f"{caller} without create_graph=True")
             return walk(cotangents, fit.fn, targets=targets, release=release, hooks=hooks)
         with enable_grad():
-            return walk(cotangents, fit, targets=targets, recorder=_Recorder(), release=release, hooks=hooks)
+            return walk(cotangents, fit, targets=targets, recorder=RECORDER, release=release, hooks=hooks)
 
 
-def _node_of_result(output: Any) -> Node:
+def _node_of_result(output: Any, caller: str) -> Node:
     if not isinstance(output, Differentiable):
         raise UsageError(
-            f"backward() starts at a Tensor, got {type(output).__name__}.", "Compute the result with Tensors."
+            f"{caller} starts at a Tensor, got {type(output).__name__}.", "Compute the result with Tensors."
+        )
+    if output.dtype.kind not in "fc":
+        raise GradientError(
+            f"{caller}: {output._title()} is of {output.dtype}, and a gradient is of floating numbers.",
+            "Counts, indices and comparisons have none: compute the result from floats, without them.",
         )
     if output._node is None or not output.requires_grad:
         raise GradientError(
-            f"backward(): {output._title()} was computed from nothing that requires a gradient.",
+            f"{caller}: {output._title()} was computed from nothing that requires a gradient.",
             "Make an input with requires_grad=True, and compute outside of ag.no_grad().",
         )
     return output._node
 
 
-def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
+def _seed(output: Any, gradient: Any, create_graph: bool, caller: str) -> Any:
     """Return the gradient at the result in the walk's form."""
     if gradient is None:
         value = output._value
         if value.size != 1:
+            ones = f"np.ones({output.shape[0] if output.ndim == 1 else output.shape})"
             raise GradientError(
-                f"backward() needs a scalar, got shape {output.shape}.",
-                f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: "
-                f"loss.backward(np.ones({output.shape[0] if output.ndim == 1 else output.shape})).",
+                f"{caller} needs a scalar, got shape {output.shape}.",
+                f"Reduce it first, loss.sum().backward(), or pass the incoming gradient: loss.backward({ones})."
+                if caller is BACKWARD
+                else f"Reduce it first, y.sum(), or pass the incoming gradient: grad_outputs={ones}.",
             )
         if value.dtype.kind == "c":
             raise GradientError(
-                f"backward() needs a real scalar, got dtype {output.dtype}.",
+                f"{caller} needs a real scalar, got dtype {output.dtype}.",
                 "A complex result has no direction of steepest ascent: take abs(z), z.real or z.imag first.",
             )
         one = value.dtype.type(1)
@@ -332,6 +352,6 @@ def _seed(output: Any, gradient: Any, create_graph: bool) -> Any:
             f"The incoming gradient has shape {given.shape}, the result has shape {output.shape}.",
             "A gradient has the shape of what it is the gradient of.",
         )
-    given = conj(_of_dtype(given, output.dtype))
+    given = conj(of_dtype(given, output.dtype))
     # Read-only, because a user's rule might write into it.
     return given if create_graph else read_only(given._value)

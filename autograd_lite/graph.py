@@ -225,8 +225,8 @@ def _departed_index(index: Any) -> Any:
 _stamp = attrgetter("stamp")
 
 
-def topological_order(roots: Iterable[Node]) -> list[Node]:
-    """Return the nodes that receive a gradient, every node before its parents.
+def topological_order(roots: Iterable[Node], *, since: int = 0) -> list[Node]:
+    """Return the nodes that receive a gradient, every node before its parents; none recorded before `since`.
 
     A node is younger than its parents, so that sorting by age is a topological sort; a search first finds the nodes.
     """
@@ -234,7 +234,7 @@ def topological_order(roots: Iterable[Node]) -> list[Node]:
     found = set(order)
     for node in order:  # which grows on the way
         for parent in node.parents:
-            if parent not in found:
+            if parent not in found and parent.stamp >= since:
                 found.add(parent)
                 order.append(parent)
     order.sort(key=_stamp, reverse=True)

@@ -19,10 +19,11 @@ from autograd_lite.backward import silent
 from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.differentiable import node_that_needs, owner_of, run_backward
 from autograd_lite.errors import GradientError, UsageError
-from autograd_lite.graph import Departed, Leaf, Mode, Node, current_mode, topological_order
+from autograd_lite.graph import Departed, Leaf, Node, topological_order
 from autograd_lite.messages import Phrase
 from autograd_lite.primitives import Like, Primitive
-from autograd_lite.tensors import Tensor, record, wrap
+from autograd_lite.replaying import replayed
+from autograd_lite.tensors import Tensor
 
 FREED = "intermediate values freed: draw before backward(), or retain_graph=True"
 
@@ -134,7 +135,7 @@ def snapshot(root: Tensor, *, names: Mapping[str, Tensor] | None = None, parts: 
         )
     original = topological_order([root._node])
     live = all(node.saved is not None for node in original)
-    again, origin = _replay(original)
+    again, origin = replayed(original)
     if live and not _same(again._value, root._value):
         raise GradientError(
             "A leaf was changed after the forward pass: the graph no longer explains this result.",
@@ -165,60 +166,6 @@ def _same(again: Any, before: Any) -> bool:
     """Return whether two results agree but for rounding: a fused operation and its parts may round differently."""
     tolerance = np.finfo(np.result_type(before, np.float16)).eps ** 0.5
     return bool(np.allclose(again, before, rtol=tolerance, atol=0, equal_nan=True))
-
-
-def _replay(order: list[Node]) -> tuple[Tensor, dict[Node, Node]]:
-    """Compute the graph again, fused operations in their parts; return the result and which node came from which."""
-    results: dict[Node, Tensor] = {}
-    origin: dict[Node, Node] = {}
-    token = current_mode.set(Mode())
-    try:
-        with silent():
-            for node in reversed(order):
-                results[node] = again = _recomputed(node, results)
-                origin[node_that_needs(again)] = node
-    finally:
-        current_mode.reset(token)
-    return results[order[0]], origin
-
-
-def _recomputed(node: Node, results: Mapping[Node, Tensor]) -> Tensor:
-    if isinstance(node, Leaf):
-        return wrap(node.value, node)
-    assert node.op is not None
-    current_mode.set(Mode(True, node.scope))
-    operands = tuple(_operand(entry, results) for entry in node.inputs)
-    keywords = {name: _present(value) for name, value in node.keywords.items()}
-    if node.op.unfold and node.op.definition is not None:
-        result: Tensor = node.op.definition(*operands, **keywords)
-    else:
-        result = record(node.op, operands, keywords)
-    if node.name is not None:
-        result.name = node.name
-    return result
-
-
-def _operand(entry: Any, results: Mapping[Node, Tensor]) -> Any:
-    if isinstance(entry, Leaf):
-        return wrap(entry.value, entry)
-    if isinstance(entry, Node):
-        return results[entry]
-    if isinstance(entry, Departed):
-        value = wrap(_present(entry), None)
-        if entry.name is not None:
-            value.name = entry.name
-        return value
-    return entry
-
-
-def _present(kept: Any) -> Any:
-    """Return a constant of a freed graph, or zeros once it is gone."""
-    if type(kept) is Departed:
-        value = kept.value()
-        return np.zeros(kept.shape, kept.dtype) if value is None else value
-    if type(kept) is tuple:
-        return tuple(_present(each) for each in kept)
-    return kept
 
 
 def _unchanged(order: list[Node]) -> dict[int, Any]:

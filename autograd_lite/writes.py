@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +22,9 @@ from autograd_lite.source import Line
 
 Array = np.ndarray[Any, Any]
 
+
+# Beyond every address.
+EVERYWHERE = 1 << 64
 
 # What stands in the place of a line, where an optimizer wrote.
 STEP = "an optimizer's step"
@@ -74,6 +79,10 @@ class Log:
         i, j = self._overlapped(start, end)
         return max(self.writes[i:j], default=Write(self.time, self.line), key=lambda write: write.time)
 
+    def past(self) -> tuple[int, Line | str | None, list[int], list[int], list[Write]]:
+        """Return a copy of what is noted now."""
+        return self.time, self.line, self.starts[:], self.ends[:], self.writes[:]
+
     def _overlapped(self, start: int, end: int) -> tuple[int, int]:
         return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
@@ -82,6 +91,8 @@ class Log:
 _logs: dict[int, Log] = {}
 # The time of the last write anywhere.
 latest = 0
+# Into what memory this thread or task writes, noted for whoever wants to know.
+_watching: ContextVar[tuple[list[weakref.ref[Array]], ...]] = ContextVar("_watching", default=())
 
 
 def note(array: Array, line: Line | str | None = None) -> None:
@@ -93,6 +104,8 @@ def note(array: Array, line: Line | str | None = None) -> None:
             owner = owner_of(array)
             log = _log_of(owner) or _new_log(owner)
         latest = clock()
+        for owners in _watching.get():
+            owners.append(log.owner)
         if log.owner() is not array:
             log.add(*byte_bounds(array), Write(latest, line))
             return
@@ -124,6 +137,59 @@ def since(time: int, array: Array) -> Write | None:
             return None
         write = log.last(*byte_bounds(array))
     return write if write.time > time else None
+
+
+@contextmanager
+def watched() -> Iterator[list[weakref.ref[Array]]]:
+    """Collect the owners of the memory that is written into."""
+    owners: list[weakref.ref[Array]] = []
+    token = _watching.set((*_watching.get(), owners))
+    try:
+        yield owners
+    finally:
+        _watching.reset(token)
+
+
+@contextmanager
+def undone(owners: Iterable[weakref.ref[Array]]) -> Iterator[None]:
+    """Give this memory its values back at the end, and its log: what was written meanwhile was never written."""
+    arrays = [array for array in (owner() for owner in owners) if array is not None]
+    with LOCK:
+        before = [(array, array.copy(), _log_of(array)) for array in arrays]
+        pasts = [None if log is None else log.past() for _, _, log in before]
+    try:
+        yield
+    finally:
+        with LOCK:
+            for (array, values, log), past in zip(before, pasts, strict=True):
+                array[...] = values
+                if log is not None and past is not None:
+                    log.time, log.line, log.starts, log.ends, log.writes = past
+
+
+class Extent(NamedTuple):
+    """Where in whose memory an array lies; it does not hold the memory."""
+
+    owner: weakref.ref[Array]
+    start: int
+    end: int
+
+    @classmethod
+    def of(cls, array: Array) -> Extent:
+        """Return where an array lies."""
+        if array.base is None and array.size:
+            return cls(weakref.ref(array), 0, EVERYWHERE)
+        return cls(weakref.ref(owner_of(array)), *byte_bounds(array))
+
+    def written(self, time: int) -> Write | None:
+        """Return the last write into it after `time`."""
+        with LOCK:
+            owner = self.owner()
+            log = None if owner is None else _log_of(owner)
+            if log is None or self.start == self.end:
+                return None
+            write = log.last(self.start, self.end)
+        return write if write.time > time else None
 
 
 def _log_of(owner: Array) -> Log | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import autograd_lite as ag
+from autograd_lite.rerunning import Checkpointed
 from autograd_lite.spelling import spelled
 
 
@@ -96,7 +97,12 @@ class Buffer(ag.Tensor):
 
 
 def inside(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a value with its name, or what lies in it if it is a list, a tuple or a dict, with longer names."""
+    """Yield a value with its name, or what lies in it if it is a list, a tuple or a dict, with longer names.
+
+    A checkpointed layer counts as the layer itself.
+    """
+    if isinstance(value, Checkpointed):
+        value = value.__wrapped__
     if isinstance(value, (list, tuple)):
         for position, each in enumerate(value):
             yield from inside(joined(name, str(position)), each)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, UsageError
+from autograd_lite.rerunning import about_to_draw
 from autograd_lite.spelling import spelled
 
 Rng = int | np.random.Generator | None
@@ -57,9 +58,9 @@ def generator(rng: Rng = None) -> np.random.Generator:
     UsageError
         When it is neither an integer, nor a Generator, nor None.
     """
-    if rng is None:
-        return _shared
-    return rng if isinstance(rng, np.random.Generator) else _seeded(rng, "rng")
+    found = _shared if rng is None else rng if isinstance(rng, np.random.Generator) else _seeded(rng, "rng")
+    about_to_draw(found)
+    return found
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 import autograd_lite as ag
 from autograd_lite.errors import AutogradError
+from autograd_lite.rerunning import in_full
 from nn.containers import Sequential
 from nn.copies import copy_of
 from nn.module import Module
@@ -74,7 +75,7 @@ def watched(model: Module, x: ag.Tensor, loss_of: Callable[[Any], ag.Tensor]) ->
 def _watched(model: Module, x: ag.Tensor, loss_of: Callable[[Any], ag.Tensor]) -> Run:
     copied = copy_of(model, PICTURE)
     notebook = _Notebook(copied)
-    with ag.enable_grad(), unmoved():
+    with ag.enable_grad(), unmoved(), in_full():
         value = loss_of(copied(ag.reshape(x, x.shape)))
     (root,) = notebook.top.calls
     return Run(root, value, copied)

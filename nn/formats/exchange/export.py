@@ -12,6 +12,7 @@ import numpy as np
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, UsageError
+from autograd_lite.rerunning import in_full
 from autograd_lite.spelling import spelled
 from autograd_lite.writing import write_file
 from nn.arguments import called
@@ -205,7 +206,7 @@ def _run_rows(model: Module, data: dict[str, Array], rows: int, scale: float, st
 
 def _run(model: Module, data: dict[str, Array], state: dict[str, ag.Tensor]) -> Trace:
     inputs = {name: ag.tensor(each, requires_grad=each.dtype.kind == "f") for name, each in data.items()}
-    with ag.enable_grad(), np.errstate(all="ignore"):
+    with ag.enable_grad(), in_full(), np.errstate(all="ignore"):
         result = model(*inputs.values())
     results = result if isinstance(result, (tuple, list)) else (result,)
     for each in results:
