@@ -41,6 +41,10 @@ class ArgumentError(AutogradError, ValueError):
     """An argument with an impossible value."""
 
 
+class ExportError(AutogradError, BufferError):
+    """Values that cannot be passed to another library in the way that was asked for."""
+
+
 class MatrixError(AutogradError, LinAlgError):
     """A matrix that is singular, not positive definite, or of a shape that the operation cannot take."""
 
@@ -74,7 +78,18 @@ class AnomalyError(AutogradError, FloatingPointError):
 
 
 class GradientCheckError(AutogradError, AssertionError):
-    """A derivative that differs from the finite differences."""
+    """A derivative that differs from the finite differences.
+
+    Attributes
+    ----------
+    mismatch : object or None
+        What `gradcheck` found: the element, both numbers, the bound and the guess.
+    report : object or None
+        What `check_primitive` found, check by check.
+    """
+
+    mismatch: Any = None
+    report: Any = None
 
 
 class UnknownNameError(AutogradError, AttributeError):

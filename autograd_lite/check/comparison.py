@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.backward import silent
-from autograd_lite.check.inputs import Arrays, Inputs
+from autograd_lite.check.differences import Judgement, Tolerance, Value, dot, judge
+from autograd_lite.check.inputs import Arrays, Inputs, as_real
+from autograd_lite.check.outputs import (
+    Output,
+    Weights,
+    as_row,
+    for_squares,
+    from_row,
+    outputs_of,
+    random_weights,
+    refuse_not_finite,
+    weighted,
+)
 from autograd_lite.errors import UsageError
 from autograd_lite.graph import no_grad, topological_order
 from autograd_lite.tensors import Tensor
 from autograd_lite.transforms import gradients
 
-Value = Callable[[Arrays], float]
 Gradient = Callable[[Arrays], Arrays]
 
-FIRST, SECOND = "the gradient", "the second derivative"
+FIRST, SECOND = 1, 2
 # Elements up to which each is compared by itself, at a cost of two evaluations.
 EACH = 200
-# Steps by which differences show how far they can be trusted: rounding weighs more in short ones, curvature in long.
-LENGTHS = (0.25, 1.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -31,24 +40,29 @@ class Fault:
 
     Attributes
     ----------
-    what : str
-        Which derivative.
+    order : {1, 2}
+        Of the derivative.
     place : int
         Among the inputs that are differentiated by.
     index : tuple of int
+    analytic : list of ndarray
+        The derivatives by autodiff.
     value, gradient : callable
         What differences were taken of, and its derivatives by autodiff.
-    analytic, numeric : list of ndarray
-        The derivatives.
+    judgement : Judgement
+        The element's.
+    squared : bool
+        Whether it is of the outputs' squares.
     """
 
-    what: str
+    order: int
     place: int
     index: tuple[int, ...]
+    analytic: Arrays
     value: Value
     gradient: Gradient
-    analytic: Arrays
-    numeric: Arrays
+    judgement: Judgement
+    squared: bool = False
 
 
 class Check:
@@ -63,196 +77,273 @@ class Check:
     """
 
     def __init__(
-        self, f: Callable[..., Any], inputs: Inputs, eps: float | None, atol: float | None, rtol: float | None
+        self,
+        f: Callable[..., Any],
+        inputs: Inputs,
+        eps: float | None = None,
+        atol: float | None = None,
+        rtol: float | None = None,
     ) -> None:
         self.f = f
         self.inputs = inputs
-        self.points, self.differentiated = inputs.points, inputs.differentiated
+        self.caller = inputs.caller
+        self.points = inputs.points
         self.given = eps, atol, rtol
         self.unit = 0.0
         self.unused: list[bool] = []
         self.random = np.random.default_rng(0)
-        self.weights: list[Any] | None = None
+        self.outputs: list[tuple[str, tuple[int, ...], bool]] = []
+        self._weights: Weights | None = None
+
+    def tolerance(self, scale: float = 1.0, size: float = 0.0) -> Tolerance:
+        """Return what may differ where the largest derivative is of some size: a small one is compared with itself.
+
+        One so tiny that it may be no more than rounding is not. `size` is that of what is added up in the value that
+        differences are taken of.
+        """
+        eps, atol, rtol = self.given
+        double = self.unit < 1e-10
+        return Tolerance(
+            (1e-6 if double else 1e-2) if atol is None else atol,
+            (1e-5 if double else 1e-2) if rtol is None else rtol,
+            min(1.0, max(scale, self.unit**0.5)) if atol is None else 1.0,
+            self.unit,
+            eps or self.unit ** (1 / 3),
+            size,
+        )
 
     @property
-    def eps(self) -> float:
-        return self.given[0] or self.unit ** (1 / 3)
-
-    @property
-    def atol(self) -> float:
-        return self.given[1] if self.given[1] is not None else (1e-6 if self.unit < 1e-10 else 1e-2)
-
-    @property
-    def rtol(self) -> float:
-        return self.given[2] if self.given[2] is not None else (1e-5 if self.unit < 1e-10 else 1e-2)
+    def weights(self) -> Weights:
+        """Fixed random weights of the outputs; with them f is one number that depends on all of them."""
+        if self._weights is None:
+            with no_grad(), silent(), self.inputs.at(self.points, recorded=False) as (_, arguments):
+                self._weights = self._first_weights(self._called(arguments))
+        return self._weights
 
     def first_order(self) -> Fault | None:
-        return self._compare(self.value, self.gradient, FIRST)
+        """Compare the gradient of the weighted outputs; None where it is right."""
+        self._refuse_constant()
+        return self._compare(self.value(), self.gradient(), FIRST, _summed(self.rows(self.points), self.weights))
 
     def second_order(self) -> Fault | None:
-        """Check the gradient's own derivatives along a fixed random direction."""
-        direction = self._direction()
+        """Compare the derivatives of the gradient's component along a fixed random direction."""
+        self._refuse_constant()
+        direction = self.random_direction()
+        size = _summed(self.gradient()(self.points), direction)
+        fault = self._compare(self.slope(direction), self.slope_gradient(direction), SECOND, size)
+        return fault or self._second_order_of_squares(direction)
 
-        def slope(points: Arrays) -> float:
-            return _dot(self.gradient(points), direction)
+    def _second_order_of_squares(self, direction: Arrays) -> Fault | None:
+        """Compare along one direction where the gradient at the outputs changes: rules depend on it too."""
+        weights = for_squares(self.weights, self.rows(self.points))
+        value = self.slope(direction, weights, squared=True)
+        gradient = self.slope_gradient(direction, weights, squared=True)
+        size = _summed(self.gradient(weights, squared=True)(self.points), direction)
+        return self._compare(value, gradient, SECOND, size, squared=True)
+
+    def value(self, weights: Weights | None = None) -> Value:
+        """Return the weighted outputs as a function of the point."""
+
+        def value(points: Arrays) -> float:
+            # A step may leave the function's domain.
+            with no_grad(), silent(), self.inputs.at(points, recorded=False) as (_, arguments):
+                return float(weighted(self._called(arguments), weights or self.weights).item())
+
+        return value
+
+    def rows(self, points: Arrays) -> list[Any]:
+        """Return the values of all outputs at a point."""
+        with no_grad(), silent(), self.inputs.at(points, recorded=False) as (_, arguments):
+            return [each.tensor.numpy().copy() for each in self._called(arguments)]
+
+    def gradient(self, weights: Weights | None = None, *, squared: bool = False) -> Gradient:
+        """Return the gradient by autodiff of the weighted outputs, or of their squares, as a function of the point."""
+
+        def gradient(points: Arrays) -> Arrays:
+            with silent(), self.inputs.at(points, recorded=True) as (wanted, arguments):
+                output = weighted(self._called(arguments), weights or self.weights, squared=squared)
+                if not output.requires_grad:
+                    return [np.zeros(each.shape) for each in points]
+                found = gradients(output, wanted, allow_unused=True)
+            return self._filled(found, points)
+
+        return gradient
+
+    def slope(self, direction: Arrays, weights: Weights | None = None, *, squared: bool = False) -> Value:
+        """Return the gradient's component along a direction as a function of the point."""
+        gradient = self.gradient(weights, squared=squared)
+        return lambda points: dot(gradient(points), direction)
+
+    def slope_gradient(self, direction: Arrays, weights: Weights | None = None, *, squared: bool = False) -> Gradient:
+        """Return the gradient of that component by autodiff of the gradient, as a function of the point."""
 
         def slope_gradient(points: Arrays) -> Arrays:
-            with self.inputs.at(points, recorded=True) as tensors:
-                wanted = [tensors[k] for k in self.differentiated]
-                first = gradients(self._weighted(tensors), wanted, create_graph=True, allow_unused=True)
+            with silent(), self.inputs.at(points, recorded=True) as (wanted, arguments):
+                output = weighted(self._called(arguments), weights or self.weights, squared=squared)
+                first = gradients(output, wanted, create_graph=True, allow_unused=True)
                 terms = [
-                    (g * v).sum() for g, v in zip(first, direction, strict=True) if g is not None and g.requires_grad
+                    term
+                    for place, (g, v) in enumerate(zip(first, direction, strict=True))
+                    if g is not None and g.requires_grad
+                    for term in self._along(place, g, v)
                 ]
                 if not terms:
-                    return [np.zeros_like(points[k]) for k in self.differentiated]
+                    return [np.zeros(each.shape) for each in points]
                 return self._filled(gradients(sum(terms[1:], terms[0]), wanted, allow_unused=True), points)
 
-        return self._compare(slope, slope_gradient, SECOND)
+        return slope_gradient
 
-    def value(self, points: Arrays) -> float:
-        # A step may leave the function's domain.
-        with no_grad(), silent(), self.inputs.at(points, recorded=False) as tensors:
-            return float(self._weighted(tensors).item())
+    def random_direction(self) -> Arrays:
+        return [self.random.choice([-1.0, 1.0], each.shape) for each in self.points]
 
-    def gradient(self, points: Arrays) -> Arrays:
-        with self.inputs.at(points, recorded=True) as tensors:
-            output = self._weighted(tensors)
+    def unit_direction(self, place: int, index: tuple[int, ...]) -> Arrays:
+        """Return the direction of one element."""
+        direction = [np.zeros(each.shape) for each in self.points]
+        direction[place][index] = 1.0
+        return direction
+
+    def recorded(self) -> list[Output]:
+        """Return the outputs at the point, with their graph."""
+        with silent(), self.inputs.at(self.points, recorded=True) as (_, arguments):
+            return self._called(arguments)
+
+    def _along(self, place: int, g: Tensor, v: Any) -> Iterator[Tensor]:
+        if self.inputs.is_complex(place):
+            yield (g.real * v[..., 0]).sum()
+            yield (g.imag * v[..., 1]).sum()
+        else:
+            yield (g * v).sum()
+
+    def _called(self, arguments: Sequence[Any]) -> list[Output]:
+        return outputs_of(self.f(*arguments), self.caller)
+
+    def _first_weights(self, outputs: list[Output]) -> Weights:
+        refuse_not_finite(outputs, self.caller)
+        self.outputs = [(name, each.shape, each.dtype.kind == "c") for name, each in outputs]
+        return random_weights(outputs, self.random)
+
+    def _refuse_constant(self) -> None:
+        """Raise where nothing can be compared, and note the precision of f."""
+        if self.unit:
+            return
+        with silent(), self.inputs.at(self.points, recorded=True) as (wanted, arguments):
+            outputs = self._called(arguments)
+            if self._weights is None:
+                self._weights = self._first_weights(outputs)
+            output = weighted(outputs, self._weights)
             if not output.requires_grad:
                 raise UsageError(
-                    "gradcheck: nothing to compare: the outputs do not depend on the inputs that are differentiated.",
+                    f"{self.caller}: nothing to compare: the outputs do not depend on the inputs that are "
+                    "differentiated.",
                     "Compute them with Tensors, not with .data, .numpy() or inside ag.no_grad().",
                 )
-            self.unit = self.unit or self._coarsest(output)
-            found = gradients(output, [tensors[k] for k in self.differentiated], allow_unused=True)
-        self.unused = [each is None for each in found]
+            self.unit = self._coarsest(output)
+            self.unused = [each is None for each in gradients(output, wanted, allow_unused=True)]
         if all(self.unused):
             raise UsageError(
-                "gradcheck: nothing to compare: the outputs depend on other Tensors than the inputs.",
+                f"{self.caller}: nothing to compare: the outputs depend on other Tensors than the inputs.",
                 "Compute them with the arguments of f, or pass the leaves that f uses: tuple(model.parameters()).",
             )
-        return self._filled(found, points)
 
     def _coarsest(self, output: Tensor) -> float:
         """Return the rounding unit of the coarsest dtype between the inputs and an output."""
-        dtypes = {self.points[k].dtype for k in self.differentiated}
+        dtypes = {each.dtype for each in self.points}
         assert output._node is not None
         dtypes |= {np.dtype(node.dtype) for node in topological_order([output._node])}
         return max(float(np.finfo(each).eps) for each in dtypes if each.kind in "fc")
 
     def _filled(self, found: Sequence[Tensor | None], points: Arrays) -> Arrays:
         return [
-            np.zeros_like(points[k]) if g is None else np.array(g.numpy())
-            for g, k in zip(found, self.differentiated, strict=True)
+            np.zeros(point.shape) if g is None else as_real(g.numpy()) for g, point in zip(found, points, strict=True)
         ]
 
-    def _weighted(self, tensors: list[Tensor]) -> Tensor:
-        """Return the outputs added up with fixed random weights: one number that depends on all of them."""
-        result = self.f(*tensors)
-        outputs = list(result) if isinstance(result, (tuple, list)) else [result]
-        if not all(isinstance(each, Tensor) for each in outputs):
-            raise UsageError(
-                f"gradcheck: the function returned {type(result).__name__}, not a Tensor.",
-                "Compute with the Tensors that it is given, and return the result as it is.",
-            )
-        if self.weights is None:
-            self.weights = [self.random.uniform(0.5, 1.5, np.shape(each)) for each in outputs]
-        terms = [(each * weight).sum() for each, weight in zip(outputs, self.weights, strict=True)]
-        return sum(terms[1:], terms[0])  # type: ignore[no-any-return]
-
-    def _direction(self) -> Arrays:
-        return [self.random.choice([-1.0, 1.0], self.points[k].shape) for k in self.differentiated]
-
-    def _difference(
-        self, value: Value, point: Arrays, direction: Arrays, least: float, length: float = 1.0
-    ) -> tuple[float, Arrays]:
-        """Return a central difference of `value`, and the step that it is the difference of, both divided by eps.
-
-        Each element's step is in proportion to max(|x|, least).
-        """
-        ahead, behind, steps = list(point), list(point), []
-        for k, v in zip(self.differentiated, direction, strict=True):
-            size = np.abs(point[k])
-            h = length * self.eps * np.where(size > 0, np.maximum(size, least), 1.0) * v
-            ahead[k] = (point[k] + h).astype(point[k].dtype)
-            behind[k] = (point[k] - h).astype(point[k].dtype)
-            steps.append((ahead[k].astype(float) - behind[k]) / (2 * self.eps))
-        return (value(ahead) - value(behind)) / (2 * self.eps), steps
-
-    def _compare(self, value: Value, gradient: Gradient, what: str) -> Fault | None:
-        there = value(self.points)
+    def _compare(
+        self, value: Value, gradient: Gradient, order: int, size: float, *, squared: bool = False
+    ) -> Fault | None:
         analytic = gradient(self.points)
-        along = self._agree_along(value, analytic, self._direction())
-        if along and self.inputs.size > EACH:
+        tolerance = self.tolerance(_largest(analytic), size)
+        direction = self.random_direction()
+        along = judge(value, self.points, analytic, direction, tolerance)
+        if along.verdict == "right" and (squared or self.inputs.size > EACH):
             return None
-        numeric = self.numeric(value, self.points, analytic)
-        for excess, place, index in self._ranked(analytic, numeric):
-            found, slope = float(analytic[place][index]), float(numeric[place][index])
-            if not along or (excess > 0 and self._is_certain(value, there, found, slope, place, index)):
-                return Fault(what, place, index, value, gradient, analytic, numeric)
-        return None
+        if self.inputs.size > EACH:
+            chosen = [self._worst_along(value, analytic, direction, tolerance)]
+        else:
+            chosen = list(_elements(self.points))
+        faults = []
+        for place, index in chosen:
+            each = judge(value, self.points, analytic, self.unit_direction(place, index), tolerance)
+            if each.verdict == "wrong" or (each.verdict == "open" and along.verdict != "right"):
+                faults.append(Fault(order, place, index, analytic, value, gradient, each, squared))
+        faults.sort(key=lambda fault: _rank(fault.judgement), reverse=True)
+        return next((each for each in faults if order != FIRST or not self._agrees_output_by_output(each)), None)
 
-    def _agree_along(self, value: Value, analytic: Arrays, direction: Arrays) -> bool:
-        for least in (1.0, 0.0):  # a step of size 1 suits most points; close to a singularity only a small one does
-            numeric, steps = self._difference(value, self.points, direction, least)
-            count = sum(each.size for each in steps)
-            if abs(_dot(analytic, steps) - numeric) <= self.atol * count**0.5 + self.rtol * abs(numeric):
-                return True
-        return False
+    def _agrees_output_by_output(self, fault: Fault) -> bool:
+        """Tell whether the derivative is right output by output: that of a small one drowns in the sum of all."""
+        row, place, index = as_row(self.weights), fault.place, fault.index
+        if not 1 < row.size <= EACH:
+            return False
+        direction, total = self.unit_direction(place, index), 0.0
+        for number, weight in enumerate(row):
+            weights = from_row(np.where(np.arange(row.size) == number, weight, 0.0), self.weights)
+            analytic = self.gradient(weights)(self.points)
+            each = judge(self.value(weights), self.points, analytic, direction, self.tolerance(_largest(analytic)))
+            if each.verdict != "right":
+                return False
+            total += each.slope / sum(float(np.sum(step)) for step in each.steps)
+        bound = self.tolerance(_largest(fault.analytic)).bound(total)
+        return abs(float(fault.analytic[place][index]) - total) <= bound
 
-    def numeric(self, value: Value, point: Arrays, analytic: Arrays) -> Arrays:
-        """Return the derivatives by differences, element by element: of two steps the one that is nearer autodiff."""
-        numeric = [np.zeros(each.shape) for each in analytic]
-        for place, k in enumerate(self.differentiated):
-            for index in np.ndindex(point[k].shape):
-                found = float(analytic[place][index])
-                tried = []
-                for least in (1.0, 0.0):
-                    tried.append(self._slope(value, point, place, index, least)[0])
-                    if self.passes(found, tried[0]):
-                        break
-                numeric[place][index] = min(tried, key=lambda slope: _badness(found - slope))
-        return numeric
-
-    def passes(self, found: Any, right: Any) -> bool:
-        return bool((np.abs(found - right) <= self.bound(right)).all())
-
-    def bound(self, right: Any) -> Any:
-        """Return by how much autodiff may differ from a derivative."""
-        return self.atol + self.rtol * np.abs(right)
-
-    def _slope(
-        self, value: Value, point: Arrays, place: int, index: tuple[int, ...], least: float, length: float = 1.0
-    ) -> tuple[float, float]:
-        """Return a derivative by differences, and the step."""
-        direction = [np.zeros(point[k].shape) for k in self.differentiated]
-        direction[place][index] = 1.0
-        rise, steps = self._difference(value, point, direction, least, length)
-        step = float(steps[place][index])
-        return rise / step, step * self.eps
-
-    def _ranked(self, analytic: Arrays, numeric: Arrays) -> list[tuple[float, int, tuple[int, ...]]]:
-        """Return all elements by how far they differ beyond what is allowed, the worst first."""
-        ranked = []
-        for place, (found, right) in enumerate(zip(analytic, numeric, strict=True)):
-            for index in np.ndindex(found.shape):
-                gap = _badness(float(found[index]) - float(right[index]))
-                ranked.append((gap - self.bound(float(right[index])) if np.isfinite(gap) else gap, place, index))
-        return sorted(ranked, key=lambda each: -each[0])
-
-    def _is_certain(
-        self, value: Value, there: float, found: float, slope: float, place: int, index: tuple[int, ...]
-    ) -> bool:
-        """Tell whether an element differs by more than differences with other steps, and than f's rounding."""
-        tried = [self._slope(value, self.points, place, index, 1.0, length) for length in LENGTHS]
-        slopes = [each for each, _ in tried]
-        rounding = 4 * self.unit * abs(there) / min(abs(step) for _, step in tried)
-        doubt = 2 * (max(slopes) - min(slopes)) + rounding
-        return bool(abs(found - slope) > self.bound(slope) + doubt)
+    def _worst_along(
+        self, value: Value, analytic: Arrays, direction: Arrays, tolerance: Tolerance
+    ) -> tuple[int, tuple[int, ...]]:
+        """Halve the elements that move until one is left, and keep the half that differs by more."""
+        chosen = np.arange(self.inputs.size)
+        while chosen.size > 1:
+            halves = np.array_split(chosen, 2)
+            judged = [judge(value, self.points, analytic, _only(direction, half), tolerance) for half in halves]
+            chosen = halves[int(_rank(judged[1]) > _rank(judged[0]))]
+        return _element(self.points, int(chosen[0]))
 
 
-def _badness(difference: float) -> float:
-    return abs(difference) if np.isfinite(difference) else np.inf
+def _rank(judgement: Judgement) -> tuple[bool, bool, float]:
+    """Return by what the worst is chosen: what is wrong for certain, then what is open; and by how much."""
+    length = np.sqrt(sum(float(np.sum(each * each)) for each in judgement.steps))
+    return judgement.verdict == "wrong", judgement.verdict == "open", judgement.gap / (length or 1.0)
 
 
-def _dot(left: Arrays, right: Arrays) -> float:
-    return float(sum(np.sum(a * b) for a, b in zip(left, right, strict=True)))
+def _largest(arrays: Arrays) -> float:
+    finite = [float(np.max(np.abs(each), initial=0.0, where=np.isfinite(each))) for each in arrays]
+    return max(finite, default=0.0)
+
+
+def _summed(values: Arrays, weights: Arrays) -> float:
+    """Return Σ |w|·|y|: the size of what is added up."""
+    return float(sum(np.sum(np.abs(each) * np.abs(weight)) for each, weight in zip(values, weights, strict=True)))
+
+
+def _elements(arrays: Arrays) -> Iterator[tuple[int, tuple[int, ...]]]:
+    for place, each in enumerate(arrays):
+        for index in np.ndindex(each.shape):
+            yield place, index
+
+
+def _element(arrays: Arrays, number: int) -> tuple[int, tuple[int, ...]]:
+    """Return the place and the index of an element by its number over all arrays."""
+    for place, each in enumerate(arrays):
+        if number < each.size:
+            return place, tuple(int(k) for k in np.unravel_index(number, each.shape))
+        number -= each.size
+    raise IndexError(number)
+
+
+def _only(direction: Arrays, chosen: Any) -> Arrays:
+    """Return the direction with zeros but for some elements, by their numbers over all arrays."""
+    found, start = [], 0
+    for each in direction:
+        inside = chosen[(chosen >= start) & (chosen < start + each.size)] - start
+        kept = np.zeros(each.size)
+        kept[inside] = each.ravel()[inside]
+        found.append(kept.reshape(each.shape))
+        start += each.size
+    return found

@@ -238,7 +238,7 @@ def _rounded(probes: Sequence[Probe]) -> int | None:
         return None
     for decimals in range(1, 7):
         exact = [np.abs(each.found - each.right.round(decimals)) <= 1e-6 * 10.0**-decimals for each in probes]
-        if all(each.all() for each in exact) and any(each.found.any() for each in probes):
+        if all(each.all() for each in exact) and any(each.right.round(decimals).any() for each in probes):
             return decimals
     return None
 

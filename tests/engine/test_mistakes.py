@@ -156,3 +156,9 @@ def test_every_name_has_its_words_in_both_languages(name: str) -> None:
     make, shape, _ = PLANTED[name]
     (cause,) = diagnose(probes(make, shape, 0)).causes
     assert cause.text("en") != cause.text("es") and "{" not in cause.text("en") + cause.text("es")
+
+
+def test_tiny_numbers_are_not_called_rounded() -> None:
+    tried = [Probe(right / 3, right) for right in (1e-8 * np.array([0.3, -0.7, 0.2, 0.5]), 1e-8 * np.arange(1.0, 5.0))]
+    (cause,) = diagnose(tried).causes
+    assert cause.text() == "1/3 times what it should be"
