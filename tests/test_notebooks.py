@@ -16,7 +16,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-for needed in ("nbclient", "nbformat", "ipykernel", "pandas"):
+for needed in ("nbclient", "nbformat", "ipykernel", "pandas", "matplotlib", "scipy"):
     pytest.importorskip(needed)
 notebooks = pytest.importorskip("tests.notebooks")
 
