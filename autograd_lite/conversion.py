@@ -34,6 +34,11 @@ def copied(data: Any, dtype: Any = None) -> Any:
         raise DtypeError(
             "A list of Tensors that require a gradient would lose it here.", "Join them: ag.stack([t1, t2])."
         )
+    if hasattr(data, "toarray"):
+        raise DtypeError(
+            f"A sparse matrix of shape {data.shape} cannot become a Tensor.",
+            "Write A.toarray(), or declare its product: ag.primitive(lambda x: A @ x, x=lambda g: A.T @ g).",
+        )
     wanted = None if dtype is None else known_dtype(dtype)
     if wanted is not None and wanted.kind != "c" and isinstance(data, np.ndarray) and data.dtype.kind == "c":
         raise DtypeError(

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.derivatives.composition import COMPOSITES, Composite, composites
+from autograd_lite.derivatives.scipy_special import installed_functions
 from autograd_lite.methods import public_primitives
 from autograd_lite.mutators import MUTATORS
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.undifferentiated import PIECEWISE_CONSTANT
 
-NAMESPACES: dict[str, ModuleType] = {"": np, "linalg.": np.linalg, "fft.": np.fft}
+NAMESPACES: dict[str, ModuleType] = {"": np, "linalg.": np.linalg, "fft.": np.fft, "emath.": np.emath}
 
 # Why a function of NumPy's namespaces has no row, and the functions of which that is true.
 REASONS: dict[str, str] = {
@@ -38,14 +39,12 @@ REASONS: dict[str, str] = {
         info load loadtxt printoptions save savetxt savez savez_compressed set_printoptions
     """,
     "is about types, shapes or settings, not about values": """
-        broadcast_shapes common_type einsum_path get_include getbufsize geterr geterrcall isdtype isfortran isscalar
+        broadcast_shapes common_type get_include getbufsize geterr geterrcall isdtype isfortran isscalar
         issubdtype iterable linalg.test fft.test mintypecode nested_iters promote_types setbufsize seterr seterrcall
         show_config show_runtime test typename
     """,
     "calls Python for each element; write the function in NumPy's operations": "frompyfunc",
-    "counts, which is piecewise constant; the weights of np.histogram are differentiable": """
-        histogram2d histogram_bin_edges histogramdd
-    """,
+    "finds where to count, which has no derivative here: give np.histogram edges, or t.detach()": "histogram_bin_edges",
 }
 NOT_SUPPORTED: dict[str, str] = {name: reason for reason, names in REASONS.items() for name in names.split()}
 
@@ -113,6 +112,7 @@ def supported() -> SupportTable:
             name = each.__name__ if isinstance(each, Primitive) else each.name
             row = _primitive_row if isinstance(each, Primitive) else _composite_row
             found.append(row(f"ag.{name}", each))
+    found += [_primitive_row(f"scipy.special.{name}", each) for name, each in installed_functions().items()]
     return SupportTable(sorted(found))
 
 
@@ -130,7 +130,7 @@ _NO_FUNCTIONS = frozenset({"c_", "r_", "s_", "index_exp", "mgrid", "ogrid"})
 
 
 def _is_method(each: Composite) -> bool:
-    return each.name.endswith((".outer", ".reduce", ".accumulate"))
+    return each.name.endswith((".outer", ".reduce", ".accumulate", ".reduceat"))
 
 
 def _entry(function: Callable[..., Any]) -> Primitive | Composite | None:
@@ -151,8 +151,7 @@ def _row(name: str, function: Callable[..., Any]) -> Supported | None:
 
 
 def _primitive_row(name: str, each: Any) -> Supported:
-    ruled = tuple(operand for operand, rule in each.rules.items() if rule is not None)
-    return Supported(name, "operation", ("arrays",) if each.variadic else ruled, "")
+    return Supported(name, "operation", ("arrays",) if each.variadic else each.ruled, "")
 
 
 def _composite_row(name: str, each: Any) -> Supported:

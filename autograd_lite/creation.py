@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from autograd_lite.conversion import tensors_in, without_subclass
 from autograd_lite.derivatives.composition import COMPOSITES
 from autograd_lite.derivatives.joining import stack
+from autograd_lite.devices import on_cpu
 from autograd_lite.errors import ArgumentError, DtypeError, UsageError
 from autograd_lite.graph import is_grad_enabled
 from autograd_lite.spelling import refuse_unknown, spelled
@@ -57,8 +59,27 @@ def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False, name: s
 
 
 @spelled
-def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
+def asarray(
+    data: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
     """Return a Tensor as it is, anything else as a copied Tensor.
+
+    Parameters
+    ----------
+    data : array_like
+        A Tensor, a number, nested lists or an array.
+    dtype : dtype, optional
+        By default that of the data.
+    device : "cpu", optional
+    copy : bool, optional
+        True: a Tensor is copied too. False: nothing is copied, and what would have to be is refused.
+    requires_grad : bool
+        Whether gradients with respect to the result are wanted; it is then a copy.
+
+    Raises
+    ------
+    ArgumentError
+        When `copy` is False and the data would have to be copied.
 
     Examples
     --------
@@ -67,8 +88,17 @@ def asarray(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Ten
     >>> ag.asarray(t) is t
     True
     """
+    on_cpu("ag.asarray()", device)
+    as_it_is = isinstance(data, Tensor) and not requires_grad and dtype in (None, data.dtype)
+    if copy is False and not as_it_is:
+        raise ArgumentError(
+            f"ag.asarray(copy=False) would have to copy: the data are {_described(data)}.",
+            "Leave copy= out; ag.from_numpy(a) makes a Tensor on the memory of an array.",
+        )
     if isinstance(data, Tensor) and not requires_grad:
-        return data if dtype in (None, data.dtype) else data.astype(dtype)
+        if not as_it_is:
+            return data.astype(dtype)
+        return data.copy() if copy else data
     return Tensor(data, dtype=dtype, requires_grad=requires_grad)
 
 
@@ -143,12 +173,46 @@ def from_numpy(array: Any) -> Tensor:
     return wrap(without_subclass(array), None)
 
 
+@spelled
+def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """Make a Tensor of another library's array through DLPack; the values are copied, those of a Tensor are not.
+
+    Parameters
+    ----------
+    x : array
+        Has ``__dlpack__`` and ``__dlpack_device__``.
+    device : "cpu", optional
+    copy : bool, optional
+        True: a Tensor is copied too. False: nothing is copied, and what would have to be is refused.
+
+    Raises
+    ------
+    ArgumentError
+        When `copy` is False and `x` is no Tensor.
+
+    Examples
+    --------
+    >>> import numpy as np, autograd_lite as ag
+    >>> ag.from_dlpack(np.array([1.0, 2.0]))
+    tensor([1., 2.])
+    """
+    return asarray(x if isinstance(x, Tensor) or copy is False else np.from_dlpack(x), device=device, copy=copy)
+
+
+def _described(data: Any) -> str:
+    return f"a Tensor of {data.dtype}" if isinstance(data, Tensor) else f"of type {type(data).__name__}"
+
+
 def _called(data: Any) -> str:
     return f"one of dtype {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__
 
 
-def _creator(function: Callable[..., Any], *parameters: str) -> Callable[..., Tensor]:
-    """Return NumPy's creation function with a Tensor as its result; NumPy 2.0 does not tell its parameters."""
+def _creator(function: Callable[..., Any], public: str) -> Callable[..., Tensor]:
+    """Return NumPy's creation function with a Tensor as its result; NumPy 2.0 does not tell its parameters.
+
+    `public` is its signature, to which requires_grad= and name= are added.
+    """
+    signature = _signature_of(public)
 
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
         by_shape = function in (np.zeros_like, np.ones_like, np.empty_like)
@@ -162,7 +226,7 @@ def _creator(function: Callable[..., Any], *parameters: str) -> Callable[..., Te
         try:
             made = function(*map(_value, args), **{key: _value(value) for key, value in kwargs.items()})
         except (ValueError, TypeError) as problem:
-            refuse_unknown(f"ag.{function.__name__}()", kwargs, (*parameters, "requires_grad", "name"))
+            refuse_unknown(f"ag.{function.__name__}()", kwargs, list(signature.parameters))
             _refuse_loose_lengths(function, args)
             raise ArgumentError(
                 f"ag.{function.__name__}(...): {str(problem).splitlines()[0].rstrip('.')}.",
@@ -171,11 +235,19 @@ def _creator(function: Callable[..., Any], *parameters: str) -> Callable[..., Te
         return _finish(wrap(np.asarray(made), None), requires_grad, name)
 
     create.__name__ = function.__name__
+    create.__signature__ = signature  # type: ignore[attr-defined]
     create.__doc__ = (
         f"Return ``np.{function.__name__}(...)`` as a Tensor; also takes requires_grad= and name=.\n\n"
         f"The other parameters are those of numpy.{function.__name__}."
     )
     return create
+
+
+def _signature_of(public: str) -> inspect.Signature:
+    """Return the signature that is written so, with what all creation functions of ours take besides."""
+    stars = "" if "*" in public else "*, "
+    written: Any = eval(f"lambda {public}, {stars}requires_grad=False, name=None: None")
+    return inspect.signature(written)
 
 
 def _refuse_loose_lengths(function: Callable[..., Any], args: tuple[Any, ...]) -> None:
@@ -201,18 +273,20 @@ def _finish(made: Tensor, requires_grad: bool, name: str | None) -> Tensor:
     return made
 
 
-_LIKE = ("dtype", "order", "subok", "shape", "device")
+_OF_SHAPE = "dtype=None, order='C', *, device=None, like=None"
+_LIKE = "dtype=None, order='K', subok=True, shape=None, *, device=None"
+_SPACED = "dtype=None, axis=0, *, device=None"
 
-zeros = _creator(np.zeros, "shape", "dtype", "order", "device", "like")
-ones = _creator(np.ones, "shape", "dtype", "order", "device", "like")
-empty = _creator(np.empty, "shape", "dtype", "order", "device", "like")
-full = _creator(np.full, "shape", "fill_value", "dtype", "order", "device", "like")
-full_like = _creator(np.full_like, "a", "fill_value", *_LIKE)
-eye = _creator(np.eye, "N", "M", "k", "dtype", "order", "device", "like")
-arange = _creator(np.arange, "start", "stop", "step", "dtype", "device", "like")
-linspace = _creator(np.linspace, "start", "stop", "num", "endpoint", "retstep", "dtype", "axis", "device")
-logspace = _creator(np.logspace, "start", "stop", "num", "endpoint", "base", "dtype", "axis")
-geomspace = _creator(np.geomspace, "start", "stop", "num", "endpoint", "dtype", "axis")
-zeros_like = _creator(np.zeros_like, "a", *_LIKE)
-ones_like = _creator(np.ones_like, "a", *_LIKE)
-empty_like = _creator(np.empty_like, "prototype", *_LIKE)
+zeros = _creator(np.zeros, f"shape, {_OF_SHAPE}")
+ones = _creator(np.ones, f"shape, {_OF_SHAPE}")
+empty = _creator(np.empty, f"shape, {_OF_SHAPE}")
+full = _creator(np.full, f"shape, fill_value, {_OF_SHAPE}")
+full_like = _creator(np.full_like, f"a, fill_value, {_LIKE}")
+eye = _creator(np.eye, f"N, M=None, k=0, {_OF_SHAPE}")
+arange = _creator(np.arange, "start, stop=None, step=1, dtype=None, *, device=None, like=None")
+linspace = _creator(np.linspace, f"start, stop, num=50, endpoint=True, retstep=False, {_SPACED}")
+logspace = _creator(np.logspace, "start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0")
+geomspace = _creator(np.geomspace, "start, stop, num=50, endpoint=True, dtype=None, axis=0")
+zeros_like = _creator(np.zeros_like, f"a, {_LIKE}")
+ones_like = _creator(np.ones_like, f"a, {_LIKE}")
+empty_like = _creator(np.empty_like, f"prototype, {_LIKE}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.conversion import known_dtype
+from autograd_lite.devices import on_cpu
 from autograd_lite.errors import ArgumentError, refusing
 from autograd_lite.methods import namespace
 from autograd_lite.spelling import spelled
@@ -47,8 +48,7 @@ def _frequencies(function: Callable[..., Any], n: Any, d: Any, dtype: Any, devic
     name = f"fft.{function.__name__}"
     if not isinstance(n, (int, np.integer)) or n < 1 or not d:
         raise ArgumentError(f"{name}: n={n!r}, d={d!r}.", "n is an integer of 1 or more, d a number that is not 0.")
-    if device not in (None, "cpu"):
-        raise ArgumentError(f"{name}: device={device!r}.", "Leave it out, or write device='cpu'.")
+    on_cpu(name, device)
     found = function(n, d)
     return wrap(found if dtype is None else found.astype(known_dtype(dtype)), None)
 

@@ -39,6 +39,8 @@ _OPTIMIZER = "It belongs to the optimizer: optimizer=nn.optim.SGD(model.paramete
 
 # A function, a keyword that is none of its own, and where that belongs.
 ELSEWHERE: dict[tuple[str, str], str] = {
+    ("checkpoint()", "use_reentrant"): "Leave it out: gradients reach arguments and parameters alike.",
+    ("checkpoint()", "preserve_rng_state"): "Leave it out: random numbers are always drawn again.",
     ("fit()", "lr"): _OPTIMIZER,
     ("fit()", "learning_rate"): _OPTIMIZER,
     ("fit()", "momentum"): _OPTIMIZER,
@@ -53,20 +55,29 @@ ATTRIBUTES: dict[str, str] = {
     "abs": "Write abs(t).",
     "add": "Write a + b.",
     "add_": "Write t += other.",
+    "base": "Write t.numpy().base.",
+    "byteswap": "Write t.numpy().byteswap().",
     "clamp": "Write np.clip(t, low, high).",
     "clone": "Write t.copy().",
     "contiguous": "Leave it out: every operation takes any order in memory.",
     "copy_": "Write t[...] = other.",
     "cpu": f"{_MEMORY}.",
+    "ctypes": "Write t.numpy().ctypes.",
     "cuda": f"{_MEMORY}.",
+    "data_ptr": "Write t.numpy().ctypes.data.",
     "detach_": "Write t = t.detach().",
     "dim": "Write t.ndim.",
     "div": "Write a / b.",
     "div_": "Write t /= other.",
     "double": "Write t.astype(np.float64).",
+    "dump": "Pickle it: pickle.dump(t, file).",
+    "dumps": "Pickle it: pickle.dumps(t).",
     "expand": "Write np.broadcast_to(t, shape).",
     "fill_": "Write t[...] = value.",
+    "flags": "Write t.numpy().flags.",
     "float": "Write t.astype(np.float32).",
+    "getfield": "Write t.numpy().getfield(dtype).",
+    "itemset": "Write t[...] = value.",
     "long": "Write t.astype(np.int64).",
     "masked_fill": "Write np.where(mask, value, t).",
     "matmul": "Write a @ b.",
@@ -79,10 +90,17 @@ ATTRIBUTES: dict[str, str] = {
     "numel": "Write t.size.",
     "permute": "Write t.transpose(1, 0), for example: all axes in their new order.",
     "pow": "Write t ** 2, for example.",
+    "resize": "Write t = np.resize(t, shape).",
+    "setfield": "Write t[...] = value.",
+    "setflags": "Leave it out: t.numpy() cannot be written into.",
+    "stride": "Write t.numpy().strides.",
+    "strides": "Write t.numpy().strides.",
     "sub": "Write a - b.",
     "sub_": "Write t -= other.",
     "t": "Write t.T.",
     "to": f"{_MEMORY}; for another dtype write t.astype(dtype).",
+    "tobytes": "Write t.numpy().tobytes().",
+    "tofile": "Save the values: np.save(file, t.numpy()).",
     "type": "Write t.astype(dtype).",
     "uniform_": "Write w.data = rng.uniform(low, high, w.shape).",
     "unsqueeze": "Write np.expand_dims(t, axis).",
@@ -102,7 +120,7 @@ class Habit:
     def __init__(self, name: str, mend: str) -> None:
         self.name = name
         self.mend = mend
-        self.__doc__ = f"PyTorch's name. {mend}"
+        self.__doc__ = f"Another library's name. {mend}"
 
     def __get__(self, owner: object, kind: type | None = None) -> NoReturn:
         raise UnknownNameError("Tensor", self.name, mend=self.mend)

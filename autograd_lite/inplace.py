@@ -22,9 +22,11 @@ from autograd_lite.spelling import spelled
 from autograd_lite.variable import Variable, wrap
 from autograd_lite.writes import note
 
-ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER = (
-    REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power)
+ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, REMAINDER = (
+    REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power, np.remainder)
 )
+# For integers and booleans alone.
+BITS = frozenset({np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift})
 
 
 class InPlace(Variable):
@@ -53,6 +55,27 @@ class InPlace(Variable):
     def __ipow__(self, other: Any) -> Any:
         return self._update(POWER, np.power, other, "t **= value")
 
+    def __imod__(self, other: Any) -> Any:
+        return self._update(REMAINDER, np.remainder, other, "t %= value")
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return self._update(None, np.floor_divide, other, "t //= value")
+
+    def __iand__(self, other: Any) -> Any:
+        return self._update(None, np.bitwise_and, other, "t &= value")
+
+    def __ior__(self, other: Any) -> Any:
+        return self._update(None, np.bitwise_or, other, "t |= value")
+
+    def __ixor__(self, other: Any) -> Any:
+        return self._update(None, np.bitwise_xor, other, "t ^= value")
+
+    def __ilshift__(self, other: Any) -> Any:
+        return self._update(None, np.left_shift, other, "t <<= value")
+
+    def __irshift__(self, other: Any) -> Any:
+        return self._update(None, np.right_shift, other, "t >>= value")
+
     @spelled
     def sort(self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> None:
         """Sort the elements along an axis in their memory, as ndarray.sort does; np.sort(t) gives a new tensor."""
@@ -67,19 +90,23 @@ class InPlace(Variable):
         """Return the tensor whose memory this is, and where in it; a view has another than itself."""
         return self, Place()
 
-    def _update(self, operation: Primitive, ufunc: np.ufunc, other: Any, code: str) -> Any:
-        """Do ``t = operation(t, other)`` in the memory of t."""
-        if not self._is_tracked(other):
-            memory = self._opened(code)
+    def _update(self, operation: Primitive | None, ufunc: np.ufunc, other: Any, code: str) -> Any:
+        """Do ``t = operation(t, other)`` in the memory of t; without an operation the ufunc, which has no gradient."""
+        tracked = self._is_tracked(other)
+        if not tracked or operation is None:
+            memory = np.array(self._value) if tracked else self._opened(code)
             try:
                 ufunc(memory, plain(other), out=memory, casting="same_kind")
             except (ValueError, TypeError) as problem:
                 if _broadcasts(np.shape(plain(other)), self.shape):
+                    meant = "integers: t.astype(int)" if ufunc in BITS else "floats: t.astype(float)"
                     raise DtypeError(
                         f"{code}: the result does not fit into {self._title()} of {self.dtype}.",
-                        "Make the tensor of floats: t.astype(float).",
+                        f"Make the tensor of {meant}.",
                     ) from problem
                 raise _unfit(self, plain(other), Ellipsis, code) from None
+            if tracked:
+                self._write(wrap(memory, None), Ellipsis, code, fresh=True)
             return self
         # The operation may save its operands, and these are about to be overwritten.
         before = wrap(self._value.copy(), self._node)

@@ -27,7 +27,7 @@ FROM_NUMPY = (
     "searchsorted",
 )
 # Those of several operands that ndarray has as methods too.
-ALSO_METHODS = frozenset({"clip", "dot"})
+ALSO_METHODS = frozenset({"clip", "dot", "std", "var"})
 
 # Those of numpy.linalg and numpy.fft, "linalg.inv", have namespaces of their own.
 _PUBLIC = {each.__name__: each for each in REGISTRY.values() if each.__name__.isidentifier()}

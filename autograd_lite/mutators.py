@@ -10,10 +10,9 @@ import numpy as np
 from autograd_lite.conversion import plain, plain_index
 from autograd_lite.derivatives.choosing import within
 from autograd_lite.derivatives.vocabulary import scatter
-from autograd_lite.errors import UnsupportedError, UsageError
-from autograd_lite.inplace import ADD, SUBTRACT, InPlace
+from autograd_lite.errors import ShapeError, UsageError
+from autograd_lite.inplace import ADD, SUBTRACT
 from autograd_lite.primitives import Like
-from autograd_lite.variable import Variable, wrap
 
 
 def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
@@ -28,14 +27,23 @@ def copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) ->
 
 
 def fill_diagonal(a: Any, val: Any, wrap: bool = False) -> None:
-    """Write into the main diagonal of a matrix."""
-    if a.ndim != 2 or wrap:
-        raise UnsupportedError(
-            f"fill_diagonal() writes into a matrix, got shape {a.shape}{' and wrap=True' if wrap else ''}.",
-            "Write with an index: t[np.arange(n), np.arange(n), ...] = value.",
+    """Write into the main diagonal; with more than two axes the elements whose indices are all equal."""
+    if a.ndim < 2 or (a.ndim > 2 and len(set(a.shape)) > 1):
+        raise ShapeError(
+            f"fill_diagonal(): shape {a.shape} has no diagonal.",
+            "Give a matrix, or an array whose axes are all of one length.",
         )
-    diagonal = np.arange(min(a.shape))
-    a[diagonal, diagonal] = val
+    if a.ndim > 2:
+        a[(np.arange(a.shape[0]),) * a.ndim] = _repeated(val, a.shape[0])
+        return
+    columns = a.shape[1]
+    places = np.arange(0, a.size if wrap else min(columns * columns, a.size), columns + 1)
+    a[np.unravel_index(places, a.shape)] = _repeated(val, places.size)
+
+
+def _repeated(values: Any, count: int) -> Any:
+    """Return values as a row of a length, repeated as often as need be."""
+    return values if np.ndim(values) == 0 else np.resize(values, count)
 
 
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None = -1) -> None:
@@ -79,9 +87,13 @@ MUTATORS: dict[Any, Callable[..., None]] = {
 }
 
 
-def at(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
+def at(ufunc: np.ufunc, t: Any, index: Any, *operand: Any) -> None:
     """Do what ``np.add.at`` does: compute with the element at every index, at repeated ones repeatedly."""
     place = plain_index(index)
+    if not operand:
+        _at_in_turns(ufunc, t, place)
+        return
+    (value,) = operand
     if ufunc not in (np.add, np.subtract):
         _at_in_turns(ufunc, t, place, value)
         return
@@ -90,10 +102,10 @@ def at(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
     t._update(ADD if ufunc is np.add else SUBTRACT, ufunc, change, f"np.{ufunc.__name__}.at")
 
 
-def _at_in_turns(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
+def _at_in_turns(ufunc: np.ufunc, t: Any, index: Any, *value: Any) -> None:
     """Compute at every index once, then at those named a second time, and so on."""
     flat = np.arange(t.size).reshape(t.shape)[index]
-    places, values = np.ravel(flat), np.ravel(np.broadcast_to(value, flat.shape))
+    places, values = np.ravel(flat), [np.ravel(np.broadcast_to(each, flat.shape)) for each in value]
     order = np.argsort(places, kind="stable")
     first = np.searchsorted(places[order], places[order])
     turns = np.empty_like(order)
@@ -101,46 +113,4 @@ def _at_in_turns(ufunc: np.ufunc, t: Any, index: Any, value: Any) -> None:
     for turn in range(int(turns.max(initial=-1)) + 1):
         now = np.flatnonzero(turns == turn)
         where = np.unravel_index(places[now], t.shape)
-        t[where] = ufunc(t[where], values[now])
-
-
-def masked(ufunc: np.ufunc, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Do what ``ufunc(..., where=mask)`` does; elsewhere stands what out= held, and 0 without it."""
-    options = dict(kwargs)
-    mask, (out, *others) = options.pop("where"), options.pop("out", (None,))
-    if others or ufunc.nout > 1:
-        raise UsageError(f"np.{ufunc.__name__} has several results, and where= is for one.", "Call it without where=.")
-    with np.errstate(all="ignore"):  # what is wrong where the mask is false concerns nobody
-        everywhere = ufunc(*apart(args, out), **options)
-    result = np.where(mask, everywhere, 0 if out is None else out)
-    return result if out is None else into(out, result, ufunc.__name__)
-
-
-def apart(args: tuple[Any, ...], out: Any) -> list[Any]:
-    """Return the operands, those in the memory of `out` copied: a rule may save them, and they are overwritten."""
-    memory = out._value if isinstance(out, Variable) else None
-    return [
-        wrap(each._value.copy(), each._node)
-        if isinstance(each, Variable) and memory is not None and np.may_share_memory(each._value, memory)
-        else each
-        for each in args
-    ]
-
-
-def into(out: Any, result: Any, function: str) -> Any:
-    """Write a result into the Tensor given as ``out=`` and return that."""
-    if not isinstance(out, InPlace):
-        raise UsageError(
-            f"np.{function} cannot write a Tensor into existing memory: the gradient would be lost.",
-            "Write `a = a + t` instead of `a += t` or out=a.",
-        )
-    if out.shape != result.shape:
-        raise UsageError(
-            f"np.{function} gives shape {result.shape}, out= has {out.shape}.", "Give a Tensor of the result's shape."
-        )
-    if not np.can_cast(result.dtype, out.dtype, "same_kind"):
-        raise UsageError(
-            f"np.{function} gives {result.dtype}, out= is of {out.dtype}.", "Give a Tensor of the result's dtype."
-        )
-    out._write(result, Ellipsis, f"np.{function}(out=t)", fresh=True)
-    return out
+        t[where] = ufunc(t[where], *(each[now] for each in values))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd_lite.conversion import plain
 from autograd_lite.derivatives.vocabulary import product
+from autograd_lite.errors import DtypeError, ShapeError
 from autograd_lite.primitives import REGISTRY
 from autograd_lite.recording import binary, unary
 from autograd_lite.variable import Variable, wrap
@@ -28,6 +30,14 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, MATMUL, NEGATIVE, POSITIVE, ABSOLUTE, RE
         np.remainder,
     )
 )
+
+SIGNS = {
+    operator.and_: "&",
+    operator.or_: "|",
+    operator.xor: "^",
+    operator.lshift: "<<",
+    operator.rshift: ">>",
+}
 
 
 class Operators(Variable):
@@ -120,13 +130,59 @@ class Operators(Variable):
         return wrap(np.not_equal(self._value, plain(other)), None)
 
     def __and__(self, other: Any) -> Any:
-        return wrap(self._value & plain(other), None)
+        return _on_bits(operator.and_, self, other)
+
+    def __rand__(self, other: Any) -> Any:
+        return _on_bits(operator.and_, other, self)
 
     def __or__(self, other: Any) -> Any:
-        return wrap(self._value | plain(other), None)
+        return _on_bits(operator.or_, self, other)
+
+    def __ror__(self, other: Any) -> Any:
+        return _on_bits(operator.or_, other, self)
 
     def __xor__(self, other: Any) -> Any:
-        return wrap(self._value ^ plain(other), None)
+        return _on_bits(operator.xor, self, other)
+
+    def __rxor__(self, other: Any) -> Any:
+        return _on_bits(operator.xor, other, self)
+
+    def __lshift__(self, other: Any) -> Any:
+        return _on_bits(operator.lshift, self, other)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return _on_bits(operator.lshift, other, self)
+
+    def __rshift__(self, other: Any) -> Any:
+        return _on_bits(operator.rshift, self, other)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return _on_bits(operator.rshift, other, self)
 
     def __invert__(self) -> Any:
-        return wrap(~self._value, None)
+        try:
+            return wrap(~self._value, None)
+        except TypeError:
+            raise _no_bits("~", self) from None
+
+
+def _on_bits(compute: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
+    """Run an operator of integers and booleans, which have no gradient."""
+    try:
+        return wrap(compute(plain(a), plain(b)), None)
+    except TypeError:
+        raise _no_bits(SIGNS[compute], a, b) from None
+    except ValueError:
+        raise ShapeError(
+            f"{SIGNS[compute]}: the shapes {np.shape(plain(a))} and {np.shape(plain(b))} do not fit.",
+            "Shapes fit when, from the right, lengths are equal or 1; use reshape or np.expand_dims.",
+        ) from None
+
+
+def _no_bits(sign: str, *operands: Any) -> DtypeError:
+    """Return the error of an operator on bits of what has none."""
+    kinds = " and ".join(str(getattr(each, "dtype", type(each).__name__)) for each in operands)
+    return DtypeError(
+        f"{sign} is for integers and booleans, got {kinds}.",
+        "Compare first, (a > 0) & (b > 0), or convert: t.astype(int).",
+    )

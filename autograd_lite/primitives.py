@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
-from autograd_lite.errors import AutogradError, IndexingError, UsageError
+from autograd_lite.errors import AutogradError, IndexingError, UnsupportedError, UsageError, closest
 from autograd_lite.spelling import refuse_unknown
 
 Array = Any
@@ -36,6 +36,11 @@ Taker = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 Saver = Callable[[tuple[Any, ...]], tuple[tuple[Any, ...], ...]]
 
 REGISTRY: dict[Any, Primitive] = {}
+
+
+def undeclared(g: Array) -> NoReturn:
+    """The rule of an operand whose derivative is not known: a Tensor there that requires a gradient is refused."""
+    raise NotImplementedError(g)
 
 
 class Like(NamedTuple):
@@ -81,6 +86,13 @@ class Plan(NamedTuple):
 NO_PLAN = Plan(None, (), (), lambda pool: (), ())
 
 
+class _PublicSignature:
+    """What ``inspect.signature(primitive)`` says; the class itself has that of its ``__init__``."""
+
+    def __get__(self, operation: Primitive | None, owner: type) -> inspect.Signature | None:
+        return None if operation is None else operation._public_signature()
+
+
 class Primitive:
     """A differentiable operation.
 
@@ -117,7 +129,11 @@ class Primitive:
         What pictures write into the operation's circle; a callable gets the operands' names and the keywords.
     tex : str or tuple of str, optional
         The rules as formulas: one for each operand that has a rule, or one for all.
+    signature : callable, optional
+        What has the public signature, where `canonical` takes arguments in more ways than are documented.
     """
+
+    __signature__ = _PublicSignature()
 
     def __init__(
         self,
@@ -140,6 +156,7 @@ class Primitive:
         domain: tuple[float, float] | None = None,
         samples: Callable[..., Any] | None = None,
         doc: str | None = None,
+        signature: Callable[..., Any] | None = None,
     ) -> None:
         self.fn = fn
         self.rules = rules
@@ -165,17 +182,22 @@ class Primitive:
         self.tex = tex
         self.domain = domain
         self.samples = samples
+        self.called_as = signature
         self.plans: dict[Any, Plan] = {}
 
     def __repr__(self) -> str:
         return f"<primitive {self.__name__}>"
 
+    @property
+    def ruled(self) -> tuple[str, ...]:
+        """The operands that get a gradient."""
+        return tuple(name for name, rule in self.rules.items() if rule not in (None, undeclared))
+
     def formula(self, position: int) -> str | None:
         """Return the rule of one operand as a formula; None where none was declared."""
         if self.tex is None or isinstance(self.tex, str):
             return self.tex
-        ruled = [name for name, rule in self.rules.items() if rule is not None]
-        return self.tex[ruled.index(self.operands[position])]
+        return self.tex[self.ruled.index(self.operands[position])]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         for operand in args[0] if self.variadic and args else args:
@@ -223,6 +245,19 @@ class Primitive:
         named = inspect.signature(self.canonical).parameters.values()
         return f"{self.__name__}({', '.join(str(each.replace(annotation=each.empty)) for each in named)})"
 
+    def _public_signature(self) -> inspect.Signature:
+        """Return the parameters of a call on arrays and Tensors."""
+        kinds = inspect.Parameter
+        if self.variadic and self.plain:
+            found = [kinds("operands", kinds.VAR_POSITIONAL)]
+        elif self.plain:
+            found = [kinds(name, kinds.POSITIONAL_ONLY) for name in self.operands]
+            found += [kinds(name, kinds.KEYWORD_ONLY) for name in self.keywords]
+        else:
+            named = inspect.signature(self.called_as or self.canonical).parameters.values()
+            found = [each.replace(annotation=each.empty) for each in named]
+        return inspect.Signature(found)
+
     def _plain_call(self, *operands: Any, **keywords: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Take every positional argument as an operand, and only the declared keywords."""
         missing = [name for name in self.keywords if name not in keywords]
@@ -248,6 +283,12 @@ class Primitive:
 
     def _plan(self, positions: list[int]) -> Plan:
         rules = [self.rules[self.operands[k]] for k in positions]
+        if undeclared in rules:
+            name = self.operands[positions[rules.index(undeclared)]]
+            raise UnsupportedError(
+                f"{self.__name__}() has no derivative in {name!r} here, and it requires a gradient.",
+                f"Give {name}.detach(), or declare ag.primitive(...) with a rule for it.",
+            )
         pool = [*self.operands, "y", *self.residual_names, *self.keywords]
         places = [_places(rule, pool) for rule in rules]
         last = len(self.operands)
@@ -327,7 +368,7 @@ def check_declaration(primitive: Primitive) -> None:
             f"{primitive.__name__} has residuals= but no definition=: its second derivative would be wrong.",
             "Give definition=, the same in plain operations; or constant_residuals=True if they are indices.",
         )
-    if isinstance(primitive.tex, tuple) and len(primitive.tex) != sum(map(callable, primitive.rules.values())):
+    if isinstance(primitive.tex, tuple) and len(primitive.tex) != len(primitive.ruled):
         raise UsageError(
             f"{primitive.__name__} has {len(primitive.tex)} formulas in tex= for the operands {primitive.operands}.",
             "Give one for each operand that has a rule, or a single string for all of them.",
@@ -340,9 +381,12 @@ def check_declaration(primitive: Primitive) -> None:
     for operand, rule in primitive.rules.items():
         wanted = parameters_of(rule) if rule else ["g"]
         if wanted[:1] != ["g"] or not known.issuperset(wanted[1:]):
+            strange = next((each for each in wanted[1:] if each not in known), "")
+            likely = closest(strange, known) if wanted[:1] == ["g"] else None
             raise UsageError(
                 f"The rule of {primitive.__name__} for {operand!r} has the parameters {wanted}.",
-                f"Its first is g, the incoming gradient; the others are among {sorted(known)}.",
+                f"{f'Did you mean {likely!r}? ' if likely else ''}Its first is g, the incoming gradient; the others are"
+                f" among {sorted(known)}.",
             )
 
 
@@ -393,10 +437,10 @@ def primitive(
 
 def unregistered(fn: Callable[..., Any], **declaration: Any) -> Primitive:
     """Declare an operation that answers to no NumPy function and is no public name, as `primitive` does."""
-    options = {key: declaration.pop(key) for key in list(declaration) if key in _OPTIONS}
+    options = {key: declaration.pop(key) for key in list(declaration) if key in OPTIONS}
     declared = Primitive(fn, declaration, **options)
     check_declaration(declared)
     return declared
 
 
-_OPTIONS = frozenset(inspect.signature(Primitive.__init__).parameters) - {"self", "fn", "rules"}
+OPTIONS = frozenset(inspect.signature(Primitive.__init__).parameters) - {"self", "fn", "rules"}

@@ -8,26 +8,31 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import recording, variable
+from autograd_lite.arraylike import ArrayLike
 from autograd_lite.conversion import copied, known_dtype, plain_index
+from autograd_lite.departures import DETACHED
 from autograd_lite.derivatives.composition import COMPOSITES
 from autograd_lite.derivatives.indexing import Place, getitem
+from autograd_lite.derivatives.scipy_special import find_special
 from autograd_lite.differentiable import Differentiable
-from autograd_lite.errors import DtypeError, GradientError, ShapeError, UsageError
+from autograd_lite.errors import DtypeError, GradientError, ShapeError
 from autograd_lite.graph import LOCK, Leaf, Node, current_mode, enable_grad
 from autograd_lite.inplace import InPlace
 from autograd_lite.methods import TensorMethods
-from autograd_lite.mutators import MUTATORS, apart, at, into, masked
+from autograd_lite.mutators import MUTATORS, at
 from autograd_lite.operators import Operators
 from autograd_lite.primitives import REGISTRY, Primitive, unregistered
 from autograd_lite.recording import NO_KEYWORDS, unary
 from autograd_lite.source import users_line
 from autograd_lite.spelling import spelled
-from autograd_lite.undifferentiated import on_values
+from autograd_lite.ufunc_keywords import LOOP_KEYWORDS, along_axes, computed_into, converted, masked
+from autograd_lite.undifferentiated import name_of, on_values
 
 # What these return is a Tensor; they cannot say so where they stand, below it.
 wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
 record: Callable[[Primitive, tuple[Any, ...], dict[str, Any]], Tensor] = recording.record
 
+WHERE = REGISTRY[np.where]
 COPY = unregistered(lambda x: np.array(x, order="C"), x=lambda g: g, name="copy", doc="A copy in memory of its own.")
 ASTYPE = unregistered(
     lambda x, dtype: x.astype(dtype),
@@ -39,7 +44,7 @@ ASTYPE = unregistered(
 )
 
 
-class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True):
+class Tensor(TensorMethods, Operators, ArrayLike, Differentiable, of_results=True):
     """An array that records the operations on it, so that gradients can be asked for afterwards.
 
     Make one with `tensor`, `asarray` or `from_numpy`. NumPy's functions accept it: ``np.tanh(t)``.
@@ -83,6 +88,7 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
     @property
     def data(self) -> Tensor:
         """The same memory without the history; assigning copies new values in, after a check of the shape."""
+        self._depart(DETACHED)
         return wrap(self._memory(), None)
 
     @data.setter
@@ -105,10 +111,18 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         """The real part."""
         return record(REGISTRY[np.real], (self,), NO_KEYWORDS)
 
+    @real.setter
+    def real(self, value: Any) -> None:
+        self._write_real(value)
+
     @property
     def imag(self) -> Tensor:
         """The imaginary part."""
         return record(REGISTRY[np.imag], (self,), NO_KEYWORDS)
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        self._write_imag(value)
 
     @property
     def T(self) -> Tensor:
@@ -130,14 +144,40 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
         self.requires_grad = wanted
         return self
 
-    def copy(self) -> Tensor:
-        """Return a tensor of the same values in memory of its own; differentiable."""
+    @spelled
+    def copy(self, order: str = "C") -> Tensor:
+        """Return a tensor of the same values in memory of its own, in any `order`; differentiable."""
         return record(COPY, (self,), {})
 
     @spelled
-    def astype(self, dtype: Any) -> Tensor:
-        """Return a copy of another dtype; differentiable between floating dtypes."""
+    def astype(
+        self, dtype: Any, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Tensor:
+        """Return a copy of another dtype; differentiable between floating dtypes.
+
+        Parameters
+        ----------
+        dtype : dtype
+        order, subok : str, bool
+            As in NumPy; they change nothing here.
+        casting : str
+            Which conversions are allowed: "no", "equiv", "safe", "same_kind" or "unsafe".
+        copy : bool
+            Without it a tensor that has the dtype is returned as it is.
+
+        Raises
+        ------
+        DtypeError
+            When the conversion is not allowed.
+        """
         target = known_dtype(dtype)
+        if not np.can_cast(self.dtype, target, casting):
+            raise DtypeError(
+                f"astype(): {self.dtype} does not become {target} by casting={casting!r}.",
+                "Leave casting= out, or give a dtype that holds the same numbers.",
+            )
+        if not copy and target == self.dtype:
+            return self
         if target.kind not in "fc":
             return wrap(self._value.astype(target), None)
         return record(ASTYPE, (self,), {"dtype": target})
@@ -158,25 +198,36 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
     def __apply_primitive__(self, primitive: Primitive, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not kwargs and len(args) == primitive.arity:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
+        if "out" in kwargs:
+            return self.__compute_into__(primitive, args, kwargs)
+        if primitive is WHERE and len(args) == 1:
+            return self._undifferentiated(np.nonzero, args, kwargs)
         operands, keywords = primitive.call_form(args, kwargs)
         return record(primitive, operands, keywords)
 
+    def __compute_into__(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call a function with out=, by which this Tensor is reached."""
+        options = dict(kwargs)
+        out = options.pop("out")
+        if out is None:
+            return function(*args, **options)
+        return computed_into(out, function, args, options, name_of(function))
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **kwargs: Any) -> Any:
-        primitive = REGISTRY.get(ufunc)
+        primitive = REGISTRY.get(ufunc) or find_special(ufunc)
         if primitive is not None and method == "__call__" and not kwargs:
             return unary(primitive, self) if len(args) == 1 else record(primitive, args, NO_KEYWORDS)
         if method == "__call__" and kwargs.get("where", True) is not True:
             return masked(ufunc, args, kwargs)
         if "out" in kwargs:
-            out, *others = kwargs.pop("out")
-            if others:
-                raise UsageError(
-                    f"np.{ufunc.__name__} has several results, and out= is for one.", "Call it without out=."
-                )
-            return into(out, getattr(ufunc, method)(*apart(args, out), **kwargs), ufunc.__name__)
+            return computed_into(kwargs.pop("out"), getattr(ufunc, method), args, kwargs, ufunc.__name__)
         if method == "at" and isinstance(args[0], Tensor):
             return at(ufunc, *args)
         if method == "__call__" and primitive is not None:
+            if "axes" in kwargs or "keepdims" in kwargs:
+                return along_axes(ufunc, args, kwargs)
+            if LOOP_KEYWORDS.intersection(kwargs):
+                return converted(ufunc, args, kwargs)
             return self.__apply_primitive__(primitive, args, kwargs)
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         if function in COMPOSITES:
@@ -186,6 +237,8 @@ class Tensor(TensorMethods, Operators, InPlace, Differentiable, of_results=True)
     def __array_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        if "out" in kwargs:
+            return self.__compute_into__(function, args, kwargs)
         primitive = REGISTRY.get(function)
         if primitive is not None:
             return self.__apply_primitive__(primitive, args, kwargs)

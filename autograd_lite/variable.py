@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd_lite.devices import DEVICE
 from autograd_lite.errors import DtypeError, UsageError
 from autograd_lite.graph import Leaf, Node
 from autograd_lite.habits import ATTRIBUTES, Habit
@@ -45,6 +46,13 @@ class Variable:
         shape: tuple[int, ...] = self._value.shape
         return shape
 
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        raise UsageError(
+            f"The shape {self.shape} of {self._title()} is not written into: its history would be of another shape.",
+            f"Write t = t.reshape({shape!r}).",
+        )
+
     @property
     def ndim(self) -> int:
         """The number of axes."""
@@ -64,7 +72,7 @@ class Variable:
     @property
     def device(self) -> str:
         """Where the memory is; always "cpu"."""
-        return "cpu"
+        return DEVICE
 
     @property
     def requires_grad(self) -> bool:

@@ -46,15 +46,21 @@ def copied(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 @composite(np.astype, samples=lambda x: [((x(2), np.float64), {})])
 def astype(x: Any, dtype: Any, /, *, copy: bool = True, device: Any = None) -> Any:
-    """A copy of another dtype; differentiable between floating dtypes."""
-    return x.astype(dtype)
+    """A copy of another dtype; differentiable between floating dtypes.
+
+    Without `copy` an array that has the dtype is returned as it is.
+    """
+    x = x if device is None else x.to_device(device)
+    return x if not copy and x.dtype == dtype else x.astype(dtype)
 
 
-def _flatten(x: Any) -> Any:
-    return np.array(x).flatten()
+def _flatten(x: Any, order: Any = "C") -> Any:
+    return np.array(x).flatten(order)
 
 
-@composite(_flatten, name="flatten", method=True, samples=lambda x: [((x(2, 2),), {}), ((x(),), {})])
-def flatten(x: Any) -> Any:
+@composite(
+    _flatten, name="flatten", method=True, samples=lambda x: [((x(2, 2),), {}), ((x(),), {}), ((x(2, 3), "F"), {})]
+)
+def flatten(x: Any, order: Any = "C") -> Any:
     """The elements as one row, in memory of their own."""
-    return np.ravel(x.copy())
+    return np.ravel(x, order).copy()

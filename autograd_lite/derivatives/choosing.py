@@ -12,7 +12,8 @@ from autograd_lite.derivatives.editing import along, constant
 from autograd_lite.derivatives.indexing import Place, assign
 from autograd_lite.derivatives.joining import array_of
 from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis
-from autograd_lite.errors import ArgumentError, IndexingError, ShapeError
+from autograd_lite.errors import ArgumentError, IndexingError, ShapeError, UsageError
+from autograd_lite.spelling import refuse_unknown
 
 MODES = ("raise", "wrap", "clip")
 
@@ -175,6 +176,12 @@ def _windows(x: Any) -> Any:
 @composite(np.lib.stride_tricks.sliding_window_view, samples=_windows)
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None, **kwargs: Any) -> Any:
     """Every window of a shape, as further axes of the result; a copy, unlike NumPy's view."""
+    if kwargs.pop("writeable", False):
+        raise UsageError(
+            "sliding_window_view() of a Tensor is a copy, so that writes into it would not reach the tensor.",
+            "Leave writeable=True out, and write into the tensor.",
+        )
+    refuse_unknown("sliding_window_view()", set(kwargs) - {"subok"}, ["x", "window_shape", "axis", "writeable"])
     lengths = (window_shape,) if isinstance(window_shape, (int, np.integer)) else tuple(window_shape)
     axes = canonical_axes(axis, x.ndim)
     if len(lengths) != len(axes):

@@ -86,6 +86,7 @@ def composite(
 
     def declare(definition: Callable[..., Any]) -> Callable[..., Any]:
         definition.__name__ = name or definition.__name__
+        definition.__doc__ = _with_numpys(definition.__doc__, fn)
         call = _dispatched(fn, definition)
         made = Composite(definition.__name__, fn, call, samples, method, note)
         for answered in (fn, *answers_to):
@@ -97,13 +98,28 @@ def composite(
     return declare
 
 
+def _with_numpys(doc: str | None, fn: Callable[..., Any]) -> str | None:
+    """Return a docstring, followed by what NumPy says of the arguments; its examples are of arrays."""
+    if not doc or not fn.__doc__ or not str(getattr(fn, "__module__", "numpy")).startswith("numpy"):
+        return doc
+    theirs = fn.__doc__.partition("Examples\n")[0]
+    if ">>>" in theirs:
+        theirs = theirs.partition(">>>")[0].rpartition("\n\n")[0]
+    return f"{doc.rstrip()}\n\n    NumPy's documentation:\n\n    {theirs.strip()}\n    "
+
+
 def _dispatched(fn: Callable[..., Any], definition: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function that calls `definition` where a Tensor is among the arguments, and `fn` elsewhere."""
 
     @spelled
     @wraps(definition)
     def call(*args: Any, **kwargs: Any) -> Any:
+        receiver = next(filter(_receives, tensors_among(kwargs["out"])), None) if "out" in kwargs else None
+        if receiver is not None:
+            return receiver.__compute_into__(call, args, kwargs)
         chosen = definition if any(True for _ in tensors_among((args, kwargs))) else fn
+        if chosen is definition and kwargs.get("out", fn) is None:
+            kwargs = {name: value for name, value in kwargs.items() if name != "out"}
         try:
             return chosen(*args, **kwargs)
         except np.exceptions.AxisError as problem:
@@ -116,6 +132,10 @@ def _dispatched(fn: Callable[..., Any], definition: Callable[..., Any]) -> Calla
             raise kind(f"{definition.__name__}(): {text}.", "Look at the shapes, and at the arguments.") from None
 
     return call
+
+
+def _receives(given: Any) -> bool:
+    return hasattr(given, "__compute_into__")
 
 
 def tensors_among(structure: Any) -> Iterator[Any]:

@@ -227,16 +227,24 @@ def _lengths(terms: Sequence[str], operands: Sequence[Any], text: str) -> dict[s
     """Return how long each letter's axis is; an axis of length 1 is broadcast."""
     length: dict[str, int] = {}
     for term, operand in zip(terms, operands, strict=True):
+        own: dict[str, int] = {}
         for c, n in zip(term, operand.shape, strict=True):
+            if own.setdefault(c, n) != n:
+                raise _unequal(text, c, (own[c], n), operands)
             if length.setdefault(c, n) == 1:
                 length[c] = n
             if n not in (1, length[c]):
-                raise ShapeError(
-                    f"einsum: in {text!r} the letter {c!r} is {length[c]} and {n} long, by the shapes "
-                    f"{' and '.join(str(each.shape) for each in operands)}.",
-                    "Axes of one letter must be equally long.",
-                )
+                raise _unequal(text, c, (length[c], n), operands)
     return length
+
+
+def _unequal(text: str, letter: str, lengths: tuple[int, int], operands: Sequence[Any]) -> ShapeError:
+    """Return the error of axes that have one letter and two lengths."""
+    return ShapeError(
+        f"einsum: in {text!r} the letter {letter!r} is {lengths[0]} and {lengths[1]} long, by the shapes "
+        f"{' and '.join(str(each.shape) for each in operands)}.",
+        "Axes of one letter must be equally long.",
+    )
 
 
 Term = tuple[Any, str]

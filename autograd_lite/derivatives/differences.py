@@ -34,7 +34,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = _MISSING, append: An
     if n < 0 or not a.ndim:
         raise ArgumentError(f"diff: n is {n}, a of shape {a.shape}.", "Give n of 0 or more, and an array with an axis.")
     if n == 0:
-        return a + 0 * a if a.dtype.kind in "fc" else a
+        return a.copy()
     axis = canonical_axis(axis, a.ndim)
     ends = [beside(prepend, a, axis), a, beside(append, a, axis)]
     parts = [each for each in ends if each is not None]
@@ -47,7 +47,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = _MISSING, append: An
 
 def beside(end: Any, a: Array, axis: int) -> Any:
     """Return what is put before or after `a`: an array, or one number for every line; None for nothing."""
-    if end is _MISSING:
+    if end is _MISSING or end is None:
         return None
     end = array_of(end)
     return end if end.ndim else np.broadcast_to(end, (*a.shape[:axis], 1, *a.shape[axis + 1 :]))

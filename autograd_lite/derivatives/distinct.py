@@ -33,7 +33,7 @@ def unique(
     options: Any = {"return_inverse": return_inverse, "return_counts": return_counts, "axis": axis, **kwargs}
     _, places, *others = np.unique(constant(ar), True, **options)
     values = take(ar, places, axis)
-    rest = ([places] if return_index else []) + others
+    rest = [np.asarray(each, like=ar) for each in (([places] if return_index else []) + others)]
     return (values, *rest) if rest else values
 
 
@@ -48,20 +48,25 @@ def unique_values(x: Any, /) -> Any:
 @composite(np.unique_all, samples=lambda x: [((x(2, 2),), {})], note=FIRST)
 def unique_all(x: Any, /) -> Any:
     """The distinct elements, sorted, with their places, the inverse and the counts, which are constants."""
-    found = np.unique_all(constant(x))
-    return found._replace(values=take(x, found.indices))
+    return _beside(x, np.unique_all(constant(x)))
 
 
 @composite(np.unique_counts, samples=lambda x: [((x(3),), {})], note=FIRST)
 def unique_counts(x: Any, /) -> Any:
     """The distinct elements, sorted, and their counts, which are constants."""
-    return np.unique_counts(constant(x))._replace(values=take(x, np.unique_all(constant(x)).indices))
+    return _beside(x, np.unique_counts(constant(x)))
 
 
 @composite(np.unique_inverse, samples=lambda x: [((x(3),), {})], note=FIRST)
 def unique_inverse(x: Any, /) -> Any:
     """The distinct elements, sorted, and which of them each element is, a constant."""
-    return np.unique_inverse(constant(x))._replace(values=take(x, np.unique_all(constant(x)).indices))
+    return _beside(x, np.unique_inverse(constant(x)))
+
+
+def _beside(x: Any, found: Any) -> Any:
+    """Return what was found in the values of `x` as arrays of its kind, the distinct elements taken from it."""
+    made = found._make(np.asarray(each, like=x) for each in found)
+    return made._replace(values=take(x, np.unique_all(constant(x)).indices))
 
 
 def _pairs(x: Any) -> Any:

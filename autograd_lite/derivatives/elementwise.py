@@ -7,7 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import conj, direction, inverse, keep, log_or_zero, power_slope, winner, zmul
+from autograd_lite.derivatives.vocabulary import (
+    conj,
+    direction,
+    inverse,
+    keep,
+    log_or_zero,
+    power_slope,
+    side,
+    winner,
+    zmul,
+)
 from autograd_lite.errors import UsageError
 from autograd_lite.primitives import Array, Primitive, parameters_of, primitive
 
@@ -50,17 +60,17 @@ def _clip(x: Array, low: Any, high: Any) -> Array:
     return np.clip(x, low, high)
 
 
-def _clip_call(x: Array, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+def _clip_call(x: Array, min: Any = None, max: Any = None, *, a_min: Any = None, a_max: Any = None) -> Any:
     """Bring np.clip's arguments into canonical form; `min` and `max` are the array API's names."""
     return (x, a_min if min is None else min, a_max if max is None else max), {}
 
 
 def _where_call(condition: Array, a: Any = None, b: Any = None, /) -> Any:
-    """Take three operands; the condition alone would give indices."""
+    """Take three operands; the condition alone, which gives indices, does not come here."""
     if a is None or b is None:
         raise UsageError(
-            "where() of a Tensor takes a condition and two choices, where(condition, a, b).",
-            "For the indices where it is true write np.nonzero(condition).",
+            "where() of a Tensor takes a condition and two choices, where(condition, a, b), or the condition alone.",
+            "Give both choices; where(condition), as np.nonzero, tells the indices where it is true.",
         )
     return (condition, a, b), {}
 
@@ -106,14 +116,14 @@ primitive(np.degrees,    x=lambda g: np.degrees(g),          tex=r"\frac{180}{\p
 elementwise(np.sin,        lambda x: np.cos(x),              tex=r"\cos x",                  domain=(-3, 3))
 elementwise(np.cos,        lambda x: -np.sin(x),             tex=r"-\sin x",                 domain=(-3, 3))
 elementwise(np.tan,        lambda y: 1 + y * y,              tex="1 + y^2",                    domain=(-1.2, 1.2))
-elementwise(np.arcsin,     lambda x: 1 / np.sqrt(1 - x * x), tex=r"\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
-elementwise(np.arccos,     lambda x: -1 / np.sqrt(1 - x * x), tex=r"-\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
+elementwise(np.arcsin,     lambda x: 1 / side(x),         tex=r"\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
+elementwise(np.arccos,     lambda x: -1 / side(x),        tex=r"-\frac{1}{\sqrt{1 - x^2}}", domain=(-0.8, 0.8), singular=True)
 elementwise(np.arctan,     lambda x: 1 / (1 + x * x),        tex=r"\frac{1}{1 + x^2}",       domain=(-3, 3))
 elementwise(np.sinh,       lambda x: np.cosh(x),             tex=r"\cosh x",                 domain=(-3, 3), singular=True)
 elementwise(np.cosh,       lambda x: np.sinh(x),             tex=r"\sinh x",                 domain=(-3, 3), singular=True)
 elementwise(np.tanh,       lambda y: 1 - y * y,              tex=r"1 - y^2",                 domain=(-3, 3))
-elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x + 1), tex=r"\frac{1}{\sqrt{x^2 + 1}}", domain=(-3, 3))
-elementwise(np.arccosh,    lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x + 1)), tex=r"\frac{1}{\sqrt{x - 1} \sqrt{x + 1}}", domain=(1.2, 3), singular=True)
+elementwise(np.arcsinh,    lambda x: 1 / np.sqrt(x * x - -1), tex=r"\frac{1}{\sqrt{x^2 + 1}}", domain=(-3, 3))
+elementwise(np.arccosh,    lambda x: 1 / (np.sqrt(x - 1) * np.sqrt(x - -1)), tex=r"\frac{1}{\sqrt{x - 1} \sqrt{x + 1}}", domain=(1.2, 3), singular=True)
 elementwise(np.arctanh,    lambda x: 1 / (1 - x * x),        tex=r"\frac{1}{1 - x^2}",       domain=(-0.8, 0.8), singular=True)
 
 sigmoid = elementwise(_sigmoid, lambda y: y * (1 - y),       tex=r"y (1 - y)",                domain=(-3, 3), name="sigmoid", label="σ", views=False,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
-from autograd_lite.derivatives.vocabulary import as_array, canonical_axes, canonical_axis, conj, scatter
+from autograd_lite.derivatives.vocabulary import as_array, canonical_axes, canonical_axis, conj, scatter, whole
 from autograd_lite.errors import ArgumentError, suggestion
 from autograd_lite.primitives import Array, Like, Primitive, primitive
 
@@ -27,7 +27,7 @@ def _norm(name: str, norm: Any) -> Any:
 
 def _length(name: str, n: Any, default: int) -> int:
     """Return how many points are transformed."""
-    length = default if n is None else int(n)
+    length = default if n is None else whole(name, "n", n)
     if length < 1:
         raise ArgumentError(
             f"{name}: {length} points cannot be transformed.", "n is 1 or more; leave out empty arrays."

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.blocks import in_blocks
 from autograd_lite.derivatives.reductions import logsumexp, top_of
 from autograd_lite.derivatives.special import erfc
-from autograd_lite.derivatives.vocabulary import mT, over_rows, product, rows, shape_of
+from autograd_lite.derivatives.vocabulary import mT, of_reals, over_rows, product, rows, shape_of
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
@@ -230,6 +230,7 @@ def _gelu(x: Array, approximate: str) -> Array:
 
 
 def _gelu_call(x: Array, approximate: str = "none") -> Any:
+    of_reals("gelu", x)
     if approximate not in GELU:
         raise ArgumentError(
             f"gelu: approximate is 'none' or 'tanh', got {approximate!r}.",

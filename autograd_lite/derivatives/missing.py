@@ -9,6 +9,7 @@ import numpy as np
 from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.joining import array_of
 from autograd_lite.derivatives.reductions import refuse_out
+from autograd_lite.derivatives.statistics import one_correction
 from autograd_lite.primitives import Array
 
 
@@ -78,7 +79,7 @@ def nanmean(
     return np.mean(a, axis=axis, dtype=dtype, keepdims=keepdims, where=numbers(a, where))
 
 
-@composite(np.nanvar, samples=lambda x: [*_some(x), ((x(4),), {"ddof": 1})])
+@composite(np.nanvar, samples=lambda x: [*_some(x), ((x(4),), {"ddof": 1}), ((x(3, 2),), {"axis": 0, "mean": x(1, 2)})])
 def nanvar(
     a: Any,
     axis: Any = None,
@@ -88,12 +89,14 @@ def nanvar(
     keepdims: bool = False,
     *,
     where: Any = True,
+    mean: Any = None,
     correction: float | None = None,
 ) -> Any:
     """The variance over `axis` of what is not NaN."""
     refuse_out(out)
-    a, ddof = array_of(a), ddof if correction is None else correction
-    return np.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=numbers(a, where))
+    a, ddof = array_of(a), one_correction(ddof, correction)
+    given_mean = {} if mean is None else {"mean": mean}
+    return np.var(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=numbers(a, where), **given_mean)
 
 
 @composite(np.nanstd, samples=_some)
@@ -106,12 +109,14 @@ def nanstd(
     keepdims: bool = False,
     *,
     where: Any = True,
+    mean: Any = None,
     correction: float | None = None,
 ) -> Any:
     """The standard deviation over `axis` of what is not NaN."""
     refuse_out(out)
-    a, ddof = array_of(a), ddof if correction is None else correction
-    return np.std(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=numbers(a, where))
+    a, ddof = array_of(a), one_correction(ddof, correction)
+    given_mean = {} if mean is None else {"mean": mean}
+    return np.std(a, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, where=numbers(a, where), **given_mean)
 
 
 @composite(np.nanmax, samples=_some)

@@ -102,6 +102,12 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **kwargs: Any) -> An
         known = quoted(list(OPTIONS[mode])) if OPTIONS[mode] else "none"
         raise ArgumentError(f"pad(): mode {mode!r} does not take {unknown[0]!r}.", f"It takes {known}.")
     widths = widths_of(pad_width, array.ndim)
+    of_nothing = any(not n and any(width) for n, width in zip(array.shape, widths, strict=True))
+    if of_nothing and mode not in ("constant", "empty"):
+        raise ShapeError(
+            f"pad() of shape {array.shape} by mode {mode!r}: there is nothing to repeat along an axis of length 0.",
+            "Pad with a constant, mode='constant', or leave empty batches out.",
+        )
     ((_, option),) = {**(OPTIONS[mode] or {"": None}), **kwargs}.items()
     if mode == "empty" or (mode == "constant" and isinstance(option, (int, float)) and option == 0):
         return pad_zeros(array, widths)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
+from autograd_lite.derivatives.editing import constant
 from autograd_lite.derivatives.vocabulary import direction
 from autograd_lite.primitives import Array, Primitive, unregistered
 
@@ -41,7 +42,10 @@ real_sign: Primitive = unregistered(
 )
 def sign(x: Any, /) -> Any:
     """x / |x|, and 0 at 0; of a real number it is piecewise constant and has no gradient."""
-    return direction(x) if x.dtype.kind == "c" else real_sign(x)
+    if x.dtype.kind != "c":
+        return real_sign(x)
+    infinite = np.isinf(x)
+    return np.where(infinite, np.sign(constant(x)), direction(np.where(infinite, 1, x)))
 
 
 @composite(np.modf, samples=lambda x: [((x(2, 3),), {})])
@@ -67,8 +71,11 @@ def angle(z: Any, deg: bool = False) -> Any:
 @composite(np.nan_to_num, samples=lambda x: [((x(3),), {}), ((x(2) / 1.0,), {"nan": 2.0})])
 def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """x with numbers in the place of NaN and of the infinities; the gradient passes where x is finite."""
+    if not copy:
+        x[...] = nan_to_num(x, True, nan, posinf, neginf)
+        return x
     if x.dtype.kind == "c":
-        real, imag = (nan_to_num(part, copy, nan, posinf, neginf) for part in (x.real, x.imag))
+        real, imag = (nan_to_num(part, True, nan, posinf, neginf) for part in (x.real, x.imag))
         return real + 1j * imag
     limits = np.finfo(x.dtype) if x.dtype.kind == "f" else np.iinfo(x.dtype)
     high = limits.max if posinf is None else posinf

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
-from autograd_lite.derivatives.linalg.equations import least_squares
+from autograd_lite.derivatives.linalg.equations import inv, lstsq
 from autograd_lite.derivatives.linalg.spectra import real_eigvals
-from autograd_lite.derivatives.vocabulary import as_array, conj
+from autograd_lite.derivatives.vocabulary import as_array, beside, conj
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, Primitive, primitive, unregistered
 
@@ -233,9 +233,11 @@ def roots(p: Any) -> Any:
 def poly(seq_of_zeros: Any) -> Any:
     """The coefficients of the polynomial with these roots; of a matrix the characteristic polynomial."""
     found = as_array(seq_of_zeros)
+    if found.ndim < 2 and not found.size:
+        return beside(found, np.ones((), found.dtype))
     if found.ndim == 2 and found.shape[0] == found.shape[1] and found.shape[0]:
         found = real_eigvals(found)
-    elif found.ndim > 1:
+    elif found.ndim > 1 or found.ndim == 0:
         raise ShapeError(f"poly of shape {found.shape}.", "Give the roots as a vector, or a square matrix.")
     found = found.reshape((-1,))
     one = np.ones(1, found.dtype)
@@ -252,22 +254,17 @@ def poly(seq_of_zeros: Any) -> Any:
         ((x(4), x(4), 1), {}),
         ((x(4), x(4, 2), 2), {}),
         ((x(4), x(4), 1), {"w": np.array([1.0, 2.0, 1.5, 0.5])}),
+        ((x(5), x(5), 1), {"cov": True, "w": x(5) + 4}),
+        ((x(4), x(4, 2), 1), {"full": True}),
     ],
 )
 def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False) -> Any:
     """The coefficients of the polynomial of a degree that fits points best, by least squares.
 
-    Raises
-    ------
-    ArgumentError
-        With `full` or `cov`, which ask for more than the coefficients.
+    With `full` also the squared residuals, the rank, the singular values and `rcond`; with `cov` the covariance of the
+    coefficients, or what it is before it is scaled by the residuals: ``cov="unscaled"``.
     """
     x, y = as_array(x), as_array(y)
-    if full or cov:
-        raise ArgumentError(
-            f"polyfit: full={full!r}, cov={cov!r} have no derivative here.",
-            "Leave them out; np.linalg.lstsq(np.vander(x, deg + 1), y) tells the residuals.",
-        )
     if x.ndim != 1 or not x.shape[0] or y.ndim not in (1, 2) or y.shape[0] != x.shape[0]:
         raise ShapeError(
             f"polyfit: the shapes {x.shape} and {y.shape} do not fit.",
@@ -279,6 +276,25 @@ def polyfit(x: Any, y: Any, deg: int, rcond: Any = None, full: bool = False, w: 
         left = left * np.expand_dims(weight, -1)
         y = y * (weight if y.ndim == 1 else np.expand_dims(weight, -1))
     scale = np.sqrt((left * left).sum(axis=0))
-    limit = x.shape[0] * float(np.finfo(left.dtype).eps) if rcond is None else float(rcond)
-    found = least_squares(left / scale, y, rcond=limit)
-    return found / (scale if y.ndim == 1 else np.expand_dims(scale, -1))
+    limit = x.shape[0] * np.finfo(left.dtype).eps if rcond is None else rcond
+    left = left / scale
+    found, residuals, rank, s = lstsq(left, y, rcond=limit)
+    found = found / (scale if y.ndim == 1 else np.expand_dims(scale, -1))
+    if full:
+        return found, residuals, rank, s, limit
+    return (found, beside(found, _covariance(left, scale, residuals, y, cov))) if cov else found
+
+
+def _covariance(left: Array, scale: Array, residuals: Array, y: Array, cov: Any) -> Array:
+    """Return the covariance of fitted coefficients, scaled by the mean squared residual but for "unscaled"."""
+    points, count = left.shape
+    c = inv(left.T @ left) / (np.expand_dims(scale, -1) * scale)
+    if cov != "unscaled":
+        if points <= count:
+            raise ArgumentError(
+                f"polyfit: {points} points leave nothing over from {count} coefficients to tell their covariance.",
+                "Give more points, or cov='unscaled'.",
+            )
+        c = np.expand_dims(c, -1) * (residuals / (points - count))
+        return c if y.ndim == 2 else c[:, :, 0]
+    return c if y.ndim == 1 else np.expand_dims(c, -1)

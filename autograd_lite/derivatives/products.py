@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
+from autograd_lite.derivatives.reductions import kept_dtype
 from autograd_lite.derivatives.vocabulary import as_array, conj, matmul_left, matmul_right, mT, product, shape_of
 from autograd_lite.errors import ShapeError
 from autograd_lite.primitives import Array, Like, primitive
@@ -122,6 +123,7 @@ primitive(
     answers_to=(np.vdot,),
     a=lambda g, like_a, b: conj(g * b.reshape(like_a.shape)),
     b=lambda g, a, like_b: g * conj(a.reshape(like_b.shape)),
+    canonical=lambda a, b: ((as_array(a), as_array(b)), {}),
     samples=lambda x: [((x(3), x(3)), {}), ((x(2, 3), x(6)), {}), ((x(2) + 1j * x(2), x(2) - 2j * x(2)), {})],
     views=False,
     tex=(r"g \odot b", r"g \odot a"),
@@ -272,12 +274,12 @@ primitive(
 )
 
 
-def _trace_call(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def _trace_call(x: Array, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None) -> Any:
     """Bring the arguments of trace into canonical form."""
-    x = as_array(x)
+    x = as_array(x) if dtype is None else as_array(x).astype(dtype)
     if x.ndim < 2:
         raise ShapeError(f"trace of shape {x.shape}: a trace is of a matrix.", "For the sum of a vector write t.sum().")
-    return (x,), {"offset": int(offset), "axis1": axis1 % x.ndim, "axis2": axis2 % x.ndim}
+    return (x,), {"offset": int(offset), "axis1": axis1 % x.ndim, "axis2": axis2 % x.ndim, **kept_dtype(x, dtype)}
 
 
 def _trace_gradient(g: Array, like: Like, offset: int, axis1: int, axis2: int) -> Array:
@@ -298,9 +300,9 @@ primitive(
 
 
 @composite(np.linalg.trace, name="linalg.trace", samples=lambda x: [((x(2, 3, 3),), {"offset": 1})])
-def linalg_trace(x: Any, /, *, offset: int = 0) -> Any:
+def linalg_trace(x: Any, /, *, offset: int = 0, dtype: Any = None) -> Any:
     """The sums along the diagonals of matrices, the last two axes."""
-    return np.trace(x, offset, -2, -1)
+    return np.trace(x, offset, -2, -1, dtype)
 
 
 @composite(np.linalg.cross, name="linalg.cross", samples=lambda x: [((x(2, 3), x(2, 3)), {})])

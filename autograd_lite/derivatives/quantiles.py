@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
+from autograd_lite.derivatives.editing import constant
 from autograd_lite.derivatives.joining import array_of
-from autograd_lite.derivatives.reductions import in_line, refuse_out
+from autograd_lite.derivatives.reductions import finished, in_line, refuse_out
 from autograd_lite.derivatives.sorting import picked
-from autograd_lite.derivatives.vocabulary import Axes, canonical_axes, kept
-from autograd_lite.errors import ArgumentError, DtypeError, UnsupportedError, closest
+from autograd_lite.derivatives.vocabulary import Axes, canonical_axes
+from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, closest
 from autograd_lite.primitives import Array
 
 METHODS = (
@@ -32,6 +33,16 @@ METHODS = (
     "midpoint",
     "nearest",
 )
+
+# α and β, by which methods place a quantile among sorted data: at n q + α + q (1 − α − β) − 1, from 0 on.
+PARAMETERS = {
+    "interpolated_inverted_cdf": (0.0, 1.0),
+    "hazen": (0.5, 0.5),
+    "weibull": (0.0, 0.0),
+    "linear": (1.0, 1.0),
+    "median_unbiased": (1 / 3, 1 / 3),
+    "normal_unbiased": (3 / 8, 3 / 8),
+}
 
 
 def _samples_of_median(x: Any) -> Any:
@@ -72,12 +83,6 @@ def with_nan(y: Array, line: Array) -> Array:
     return np.where(np.isnan(last), last, y)
 
 
-def finished(y: Array, a: Array, axes: Axes, keepdims: bool, leading: tuple[int, ...] = ()) -> Array:
-    """Return results in the shape that a reduction leaves, after the axes that `leading` names."""
-    rest = kept(a.shape, axes) if keepdims else tuple(n for k, n in enumerate(a.shape) if k not in axes)
-    return y.reshape((*leading, *rest))
-
-
 def _samples_of_quantile(x: Any) -> Any:
     return [
         ((x(5), 0.3), {}),
@@ -87,6 +92,8 @@ def _samples_of_quantile(x: Any) -> Any:
         ((x(6), 0.35), {"method": "median_unbiased"}),
         ((x(6), 0.35), {"method": "inverted_cdf"}),
         ((x(6), 0.5), {"method": "nearest"}),
+        ((x(6), np.array([0.33, 0.61])), {"method": "hazen"}),
+        ((x(4, 2), 0.6, 0), {"method": "inverted_cdf", "weights": np.array([2, 1, 1, 3])}),
     ]
 
 
@@ -106,17 +113,27 @@ def quantile(
     *,
     weights: Any = None,
 ) -> Any:
-    """The q-th quantile over `axis`: the gradient goes to the one or two elements that it is read off."""
+    """The q-th quantile over `axis`: the gradient goes to the one or two elements that it is read off.
+
+    In q it is how fast the place moves from one to the other; with weights, where it jumps, there is none.
+    """
     a, axes = asked(a, axis)
-    refuse_unsupported(a, out, q, weights)
+    refuse_unsupported(a, out)
     line = np.sort(in_line(a, axes), axis=-1)
     if not line.shape[-1]:
-        return np.mean(a, axis=axes, keepdims=keepdims)
-    place = places(line.shape[-1], np.asarray(q), method)
+        raise ShapeError(f"quantile of shape {a.shape}: there is nothing to read it off.", "Leave empty batches out.")
+    if weights is not None:
+        y = moved_to_front(weighted(np.quantile, a, axes, line, q, method, weights), np.asarray(constant(q)))
+        return finished(with_nan(y, line), a, axes, keepdims, np.shape(constant(q)))
+    place = places(line.shape[-1], np.asarray(constant(q)), method)
     low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
     if not place.ndim:
         low, high = int(low), int(high)
-    y = between(line[..., low], line[..., high], share(place - low, a, q))
+    y = between(line[..., low], line[..., high], share(place - low, a, constant(q)))
+    if requires_gradient(q):
+        low = np.clip(low, 0, max(line.shape[-1] - 2, 0))
+        way = line[..., np.minimum(low + 1, line.shape[-1] - 1)] - line[..., low]
+        y = y + moved(way, q, speed(line.shape[-1], constant(q), method))
     return finished(with_nan(moved_to_front(y, place), line), a, axes, keepdims, place.shape)
 
 
@@ -151,19 +168,28 @@ def nanquantile(
 ) -> Any:
     """The q-th quantile over `axis` of what is not NaN; of nothing it is NaN."""
     a, axes = asked(a, axis)
-    refuse_unsupported(a, out, q, weights)
+    refuse_unsupported(a, out)
     line = np.sort(in_line(a, axes), axis=-1)
     if not line.shape[-1]:
         return np.mean(a, axis=axes, keepdims=keepdims)
-    q_values = np.asarray(q)
+    q_values = np.asarray(constant(q))
+    if weights is not None:
+        y = weighted(np.nanquantile, a, axes, line, q, method, weights)
+        return finished(moved_to_front(y, q_values), a, axes, keepdims, q_values.shape)
     counts = np.asarray(~np.isnan(line)).sum(axis=-1)
     known, which = np.unique(counts, return_inverse=True)
+    known = known if known.size else np.ones(1, int)
     table = np.stack([places(max(int(n), 1), q_values, method).ravel() for n in known])
     place = table[which.reshape(counts.shape)]
     low = np.floor(place).astype(int)
     last = line.ndim - 1
     high = np.ceil(place).astype(int)
-    y = between(line[picked(low, last)], line[picked(high, last)], share(place - low, a, q))
+    y = between(line[picked(low, last)], line[picked(high, last)], share(place - low, a, constant(q)))
+    if requires_gradient(q):
+        low = np.clip(low, 0, np.maximum(counts[..., None] - 2, 0))
+        way = line[picked(np.minimum(low + 1, np.maximum(counts[..., None] - 1, 0)), last)] - line[picked(low, last)]
+        speeds = np.stack([speed(max(int(n), 1), q_values.ravel(), method) for n in known])
+        y = y + moved(way, q.reshape((-1,)), speeds[which.reshape(counts.shape)])
     y = y.reshape((*counts.shape, *q_values.shape))
     return finished(moved_to_front(y, q_values), a, axes, keepdims, q_values.shape)
 
@@ -191,20 +217,57 @@ def nanmedian(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool =
     return nanquantile(a, 0.5, axis, out, keepdims=keepdims)
 
 
-def refuse_unsupported(a: Array, out: Any, q: Any, weights: Any) -> None:
+def refuse_unsupported(a: Array, out: Any) -> None:
     """Raise for what a quantile does not take."""
     refuse_out(out)
     if a.dtype.kind == "c":
         raise DtypeError(f"quantile: {a.dtype} data of shape {a.shape} have no order.", "Take a.real, or abs(a).")
-    if weights is not None:
-        raise UnsupportedError(
-            "A quantile with weights= has no derivative here.",
-            "Leave weights= out, or pass t.detach().numpy() for the value.",
+
+
+def requires_gradient(q: Any) -> bool:
+    """Return whether the derivative in the probability is wanted."""
+    return bool(getattr(q, "requires_grad", False))
+
+
+def speed(count: int, q: Array, method: str) -> Array:
+    """Return how fast the place of a quantile among sorted data moves with q: 0 where it jumps or stands still."""
+    if method not in PARAMETERS:
+        return np.zeros(np.shape(q))
+    alpha, beta = PARAMETERS[method]
+    slope = count + 1 - alpha - beta
+    place = slope * np.asarray(q, float) + alpha - 1
+    return slope * ((place >= 0) & (place <= count - 1))
+
+
+def moved(way: Array, q: Array, slope: Array) -> Array:
+    """Return 0, with the derivative of a quantile in q: the way to the next element times the speed of the place.
+
+    Where q is right at an element it is the way to the next one; at the last it is that to it.
+    """
+    way = np.where(np.isfinite(way), way, 0)
+    return way * (slope * (q - constant(q))).astype(way.dtype)
+
+
+def weighted(quantile_of: Any, a: Array, axes: Axes, line: Array, q: Any, method: str, weights: Any) -> Array:
+    """Return the elements of the sorted `line` at which the weights before them reach q, their axes last.
+
+    In the weights and in q they are piecewise constant. NumPy finds them, among the numbers 0, 1, 2, ... of the sorted
+    elements.
+    """
+    if method != "inverted_cdf":
+        raise ArgumentError(
+            f"quantile: method={method!r} takes no weights.", "Write method='inverted_cdf', as NumPy has it."
         )
-    if getattr(q, "requires_grad", False):
-        raise UnsupportedError(
-            "A quantile has no derivative here in the probability q.", "Pass q.detach(), or q as a number."
-        )
+    values = in_line(constant(a), axes)
+    ranks = np.argsort(np.argsort(values, axis=-1, kind="stable"), axis=-1).astype(float)
+    ranks[np.isnan(values)] = np.nan if quantile_of is np.nanquantile else 0
+    lengths = tuple(a.shape[k] for k in axes)
+    spread = np.moveaxis(ranks.reshape((*ranks.shape[:-1], *lengths)), tuple(range(-len(axes), 0)), axes)
+    probabilities = np.asarray(constant(q))
+    found = quantile_of(spread, probabilities.ravel(), axis=axes, method=method, weights=np.asarray(constant(weights)))
+    order = np.moveaxis(np.nan_to_num(np.asarray(found)).astype(int), 0, -1)
+    y = line[picked(order, line.ndim - 1)]
+    return y.reshape((*order.shape[:-1], *probabilities.shape))
 
 
 def hundredths(a: Array, q: Any) -> Any:

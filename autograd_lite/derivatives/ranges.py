@@ -8,12 +8,24 @@ import numpy as np
 
 from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.joining import array_of
-from autograd_lite.derivatives.vocabulary import canonical_axis
+from autograd_lite.derivatives.vocabulary import canonical_axis, direction, of_reals
+from autograd_lite.errors import ShapeError
 
 
-def _steps(num: int, endpoint: bool, ndim: int) -> Any:
-    """Return the fractions of the way from start to stop, as the first axis."""
-    return (np.arange(num) / max(num - 1 if endpoint else num, 1)).reshape((num,) + (1,) * ndim)
+def _steps(num: int, endpoint: bool, like: Any) -> Any:
+    """Return the fractions of the way from start to stop, as the first axis, in the precision of an end."""
+    steps = np.arange(num) / max(num - 1 if endpoint else num, 1)
+    return steps.astype(np.empty(0, like.dtype).real.dtype).reshape((num,) + (1,) * like.ndim)
+
+
+def _ends(start: Any, stop: Any) -> tuple[Any, Any]:
+    """Return both ends in one dtype and of as many axes; a Python number takes on the precision of the other end."""
+    arrays = [array_of(each) for each in (start, stop)]
+    dtypes = [type(each)(0) if type(each) in (int, float, complex) else array_of(each).dtype for each in (start, stop)]
+    dtype = np.result_type(*dtypes, 1.0)
+    most = max(each.ndim for each in arrays)
+    a, b = (each if each.dtype == dtype else each.astype(dtype) for each in arrays)
+    return a.reshape((1,) * (most - a.ndim) + a.shape), b.reshape((1,) * (most - b.ndim) + b.shape)
 
 
 @composite(
@@ -32,11 +44,10 @@ def linspace(
     device: Any = None,
 ) -> Any:
     """Evenly spaced numbers; differentiable in both ends."""
-    start, stop = array_of(start), array_of(stop)
-    ndim = max(start.ndim, stop.ndim)
-    steps = _steps(num, endpoint, ndim)
+    start, stop = _ends(start, stop)
+    steps = _steps(num, endpoint, start)
     y = start * (1 - steps) + stop * steps
-    y = np.moveaxis(y, 0, canonical_axis(axis, ndim + 1))
+    y = np.moveaxis(y, 0, canonical_axis(axis, start.ndim + 1))
     y = y if dtype is None else y.astype(dtype)
     return (y, (stop - start) / max(num - 1 if endpoint else num, 1)) if retstep else y
 
@@ -46,23 +57,24 @@ def logspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
 ) -> Any:
     """Numbers evenly spaced on a logarithmic scale, from baseˢᵗᵃʳᵗ to baseˢᵗᵒᵖ; differentiable in ends and base."""
-    y = np.power(array_of(base), linspace_of(start, stop, num, endpoint, axis))
+    if np.ndim(base):
+        most = max(map(np.ndim, (start, stop, base)))
+        base = np.expand_dims(np.reshape(base, (1,) * (most - np.ndim(base)) + np.shape(base)), axis)
+        start = np.reshape(start, (1,) * (most - np.ndim(start)) + np.shape(start))
+    y = np.power(base, linspace(start, stop, num, endpoint, axis=axis))
     return y if dtype is None else y.astype(dtype)
 
 
 @composite(np.geomspace, samples=lambda x: [((np.array([4.5]), 9.0, 3), {}), ((x(2) + 4, x(2) + 5, 3), {"axis": -1})])
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
-    """Numbers in geometric progression; differentiable in both ends, which are of one sign."""
+    """Numbers in geometric progression; differentiable in both ends, which are of one sign, or complex."""
     start, stop = array_of(start), array_of(stop)
-    sign = np.sign(start)
-    y = linspace_of(np.log(start * sign), np.log(stop * sign), num, endpoint, 0)
+    dtype_of_ends = np.result_type(start.dtype, stop.dtype, float)
+    start, stop = start.astype(dtype_of_ends), stop.astype(dtype_of_ends)
+    sign = direction(start)
+    y = linspace(np.log(start / sign), np.log(stop / sign), num, endpoint)
     y = np.moveaxis(sign * np.exp(y), 0, canonical_axis(axis, y.ndim))
     return y if dtype is None else y.astype(dtype)
-
-
-def linspace_of(start: Any, stop: Any, num: int, endpoint: bool, axis: int) -> Any:
-    """Return linspace of what may be Tensors or not."""
-    return linspace(array_of(start), array_of(stop), num, endpoint, axis=axis)
 
 
 @composite(np.full_like, samples=lambda x: [((np.zeros((2, 3)), x()), {}), ((x(2, 3), x(3)), {})])
@@ -105,6 +117,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     At a point itself the slope is that of the line to its right; outside it is 0.
     """
     x, xp, fp = array_of(x), array_of(xp), array_of(fp)
+    of_reals("interp", x)
+    of_reals("interp", xp)
+    if not xp.size:
+        raise ShapeError("interp(): there are no points to draw lines between.", "Give xp and fp at least one each.")
     if period is not None:
         x, xp = np.mod(x, abs(period)), np.mod(xp, abs(period))
         order = np.argsort(xp)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd_lite.derivatives.composition import composite
-from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis
+from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis, whole
 from autograd_lite.errors import ShapeError, UsageError
 from autograd_lite.primitives import Array, primitive
 
@@ -20,7 +21,8 @@ def flip_call(x: Array, axis: Any = None) -> Any:
 def roll_call(x: Array, shift: Any, axis: Any = None) -> Any:
     """Bring the arguments of roll into canonical form; without an axis the elements are rolled as one row."""
     shift = tuple(shift) if isinstance(shift, (tuple, list)) else int(shift)
-    return (x,), {"shift": shift, "axis": axis if axis is None else canonical_axes(axis, x.ndim)}
+    axes = axis if axis is None else normalize_axis_tuple(axis, x.ndim, allow_duplicate=True)
+    return (x,), {"shift": shift, "axis": axes}
 
 
 def triangle_call(x: Array, k: int = 0) -> Any:
@@ -29,7 +31,7 @@ def triangle_call(x: Array, k: int = 0) -> Any:
 
 
 def _diagflat_call(v: Array, k: int = 0) -> Any:
-    return (v,), {"k": int(k)}
+    return (v,), {"k": whole("diag", "k", k)}
 
 
 def backwards(shift: Any) -> Any:
@@ -59,7 +61,13 @@ primitive(
     canonical=roll_call,
     keywords=("shift", "axis"),
     tex=r"\operatorname{roll}(g, -shift)",
-    samples=lambda x: [((x(4), 1), {}), ((x(2, 3), -2), {}), ((x(2, 3), (1, 2), (0, 1)), {}), ((x(2, 3), 1, -1), {})],
+    samples=lambda x: [
+        ((x(4), 1), {}),
+        ((x(2, 3), -2), {}),
+        ((x(2, 3), (1, 2), (0, 1)), {}),
+        ((x(2, 3), 1, -1), {}),
+        ((x(2, 3), (1, 1), (1, 1)), {}),
+    ],
 )
 for _triangle in (np.tril, np.triu):
     primitive(

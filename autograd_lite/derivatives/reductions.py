@@ -31,7 +31,13 @@ def reduction(
         "keepdims": bool(keepdims),
         "initial": None if initial is None else start_of(initial),
         "where": None if where is True else mask_over(x, where),
+        **kept_dtype(x, dtype),
     }
+
+
+def kept_dtype(x: Array, dtype: Any) -> dict[str, Any]:
+    """Return the option that keeps a dtype of integers which NumPy would widen; no gradient passes them."""
+    return {} if dtype is None or x.dtype.kind in "fc" else {"dtype": x.dtype}
 
 
 def extremum(
@@ -68,8 +74,8 @@ def refuse_out(out: Any) -> None:
     """Raise when a reduction is to write into an array, where the history would be lost."""
     if out is not None:
         raise UsageError(
-            "A reduction of a Tensor returns a new Tensor, got out=.",
-            "Assign the result afterwards: t[...] = x.sum(axis=0).",
+            f"A reduction of a Tensor cannot write into out= of type {type(out).__name__}: the gradient would be lost.",
+            "Give a Tensor by name, np.sum(x, axis=0, out=t), or assign afterwards: t[...] = x.sum(axis=0).",
         )
 
 
@@ -109,10 +115,10 @@ def along_one_axis(x: Array, axis: int = -1) -> Any:
     return (x,), {"axis": canonical_axis(axis, x.ndim)}
 
 
-def _sum(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
-    if initial is None and where is None:
+def _sum(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any, dtype: Any = None) -> Array:
+    if initial is None and where is None and dtype is None:
         return x.sum(axis=axis, keepdims=keepdims)
-    return x.sum(axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
+    return x.sum(axis=axis, keepdims=keepdims, **given(initial=initial, where=where, dtype=dtype))
 
 
 def _mean(x: Array, axis: Any, keepdims: bool, where: Any) -> Array:
@@ -123,8 +129,8 @@ def _mean(x: Array, axis: Any, keepdims: bool, where: Any) -> Array:
     return x.sum(axis=axis, keepdims=keepdims) / math.prod(x.shape[k] for k in axis)
 
 
-def _prod(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
-    return np.prod(x, axis=axis, keepdims=keepdims, **given(initial=initial, where=where))
+def _prod(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any, dtype: Any = None) -> Array:
+    return np.prod(x, axis=axis, keepdims=keepdims, dtype=dtype, **given(initial=initial, where=where))
 
 
 def _max(x: Array, axis: Any, keepdims: bool, initial: Any, where: Any) -> Array:
@@ -177,6 +183,12 @@ def in_line(x: Array, axis: Axes) -> Array:
     rest = tuple(n for k, n in enumerate(x.shape) if k not in axis)
     x = x if axis == tuple(range(len(rest), x.ndim)) else np.moveaxis(x, axis, last(axis))
     return x if len(axis) == 1 else x.reshape((*rest, math.prod(lengths)))
+
+
+def finished(y: Array, a: Array, axes: Axes, keepdims: bool, leading: tuple[int, ...] = ()) -> Array:
+    """Return results in the shape that a reduction leaves, after the axes that `leading` names."""
+    rest = kept(a.shape, axes) if keepdims else tuple(n for k, n in enumerate(a.shape) if k not in axes)
+    return y.reshape((*leading, *rest))
 
 
 def last(axis: Axes) -> Axes:

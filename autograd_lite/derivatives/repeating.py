@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
-from autograd_lite.derivatives.vocabulary import canonical_axis, scatter
+from autograd_lite.derivatives.vocabulary import canonical_axis, scatter, whole
 from autograd_lite.errors import ArgumentError
 from autograd_lite.primitives import Array, Like, primitive
 
@@ -24,7 +24,7 @@ def repeat_call(x: Array, repeats: Any, axis: int | None = None) -> Any:
 
 def tile_call(x: Array, reps: Any) -> Any:
     """Bring the arguments of tile into canonical form: a number for each axis of the result."""
-    reps = tuple(int(n) for n in reps) if np.ndim(reps) else (int(reps),)
+    reps = tuple(whole("tile", "each of reps", n) for n in reps) if np.ndim(reps) else (whole("tile", "reps", reps),)
     return (x,), {"reps": (1,) * (x.ndim - len(reps)) + reps}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.joining import array_of
-from autograd_lite.derivatives.reductions import before, refuse_out
+from autograd_lite.derivatives.reductions import before, kept_dtype, refuse_out
 from autograd_lite.derivatives.vocabulary import canonical_axis
 from autograd_lite.errors import ArgumentError
 from autograd_lite.primitives import Array, Primitive, primitive, unregistered
@@ -19,8 +19,8 @@ def scan_call(x: Array, axis: Any = None, dtype: Any = None, out: Any = None) ->
     refuse_out(out)
     x = x if dtype is None else x.astype(dtype)
     if axis is None:
-        return (x if x.ndim == 1 else x.reshape(-1),), {"axis": 0}
-    return (x,), {"axis": canonical_axis(axis, x.ndim)}
+        return (x if x.ndim == 1 else x.reshape(-1),), {"axis": 0, **kept_dtype(x, dtype)}
+    return (x,), {"axis": canonical_axis(axis, x.ndim), **kept_dtype(x, dtype)}
 
 
 def along(x: Any) -> Any:
@@ -81,12 +81,12 @@ recurrence: Primitive = unregistered(
 )
 
 
-def _cumsum(x: Array, axis: int) -> Array:
-    return np.cumsum(x, axis=axis)
+def _cumsum(x: Array, axis: int, dtype: Any = None) -> Array:
+    return np.cumsum(x, axis=axis, dtype=dtype)
 
 
-def _cumprod(x: Array, axis: int) -> Array:
-    return np.cumprod(x, axis=axis)
+def _cumprod(x: Array, axis: int, dtype: Any = None) -> Array:
+    return np.cumprod(x, axis=axis, dtype=dtype)
 
 
 def cumprod_to_x(g: Array, x: Array, axis: int) -> Array:

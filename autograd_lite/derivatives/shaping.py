@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis
-from autograd_lite.errors import ShapeError, UsageError, quoted
+from autograd_lite.derivatives.vocabulary import canonical_axes, canonical_axis, whole
+from autograd_lite.errors import ArgumentError, ShapeError, UsageError, quoted
 from autograd_lite.primitives import Array, Like, primitive
 
 
@@ -16,20 +16,30 @@ def reshape_call(x: Array, /, *shape: Any, **keywords: Any) -> Any:
     """Bring reshape(x, (2, 3)) and x.reshape(2, -1) into canonical form: a shape without −1."""
     wanted = keywords.pop("shape", shape[0] if len(shape) == 1 else shape)
     order = known_order("reshape", keywords.pop("order", "C"))
-    keywords.pop("copy", None)
+    copy = keywords.pop("copy", None)
     if keywords:
         raise UsageError(
             f"reshape() of a Tensor does not take {quoted(list(keywords))}.", "It takes a shape and order=."
         )
-    wanted = (wanted,) if isinstance(wanted, (int, np.integer)) else tuple(wanted)
+    wanted = (wanted,) if isinstance(wanted, (int, float, np.number)) else tuple(wanted)
+    wanted = tuple([n if type(n) is int else whole("reshape", "a length", n) for n in wanted])
     known = -math.prod(wanted)
-    full = tuple(x.size // known if n == -1 and known > 0 else int(n) for n in wanted)
+    full = tuple(x.size // known if n == -1 and known > 0 else n for n in wanted)
     if math.prod(full) != x.size or min(full, default=0) < 0:
         raise ShapeError(
             f"reshape: {x.size} elements of shape {x.shape} do not fill the shape {wanted}.",
             "The product of the new shape must be the same; one entry may be -1.",
         )
-    return (x,), {"shape": full, "order": order}
+    if copy is False and x.size and not np.shares_memory(x, x.reshape(full, order=order)):
+        raise ArgumentError(
+            f"reshape: shape {x.shape} cannot become {full} without a copy, for it does not lie so in memory.",
+            "Leave copy=False out.",
+        )
+    return (x.copy() if copy else x,), {"shape": full, "order": order}
+
+
+def reshape_signature(x: Array, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
+    """Take a shape as one argument; as several, ``x.reshape(2, -1)``, it is taken too."""
 
 
 def transpose_call(x: Array, /, *axes: Any, **keywords: Any) -> Any:
@@ -37,6 +47,10 @@ def transpose_call(x: Array, /, *axes: Any, **keywords: Any) -> Any:
     order = keywords.get("axes", axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None)
     order = tuple(reversed(range(x.ndim))) if order is None else canonical_axes(tuple(order), x.ndim)
     return (x,), {"axes": order}
+
+
+def transpose_signature(x: Array, /, axes: Any = None) -> Any:
+    """Take the axes as one argument; as several, ``x.transpose(1, 0)``, they are taken too."""
 
 
 def inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -101,6 +115,7 @@ primitive(
     name="reshape",
     answers_to=(np.reshape,),
     canonical=reshape_call,
+    signature=reshape_signature,
     keywords=("shape", "order"),
     doc="The same elements in another shape; one entry of the shape may be -1.",
     tex=r"\operatorname{reshape}(g)",
@@ -123,6 +138,7 @@ primitive(
     np.transpose,
     x=lambda g, axes: g.transpose(inverse(axes)),
     canonical=transpose_call,
+    signature=transpose_signature,
     keywords=("axes",),
     label="ᵀ",
     tex=r"g^{\mathsf T}",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.elementwise import elementwise, sigmoid
-from autograd_lite.derivatives.vocabulary import one_number
+from autograd_lite.derivatives.vocabulary import of_reals, one_number
 from autograd_lite.primitives import Array, primitive
 
 # Where x eˣ has long been 0 in every dtype, and x itself is still finite in float16.
@@ -18,6 +18,7 @@ LARGE = 1000.0
 
 def _softplus(x: Array, threshold: float | None = None) -> Array:
     """log(1 + eˣ) = max(x, 0) + log(1 + e^−|x|), which neither overflows nor loses what is small."""
+    of_reals("softplus", x)
     smooth: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
     return smooth if threshold is None else np.where(x > threshold, x, smooth)
 
@@ -85,6 +86,7 @@ silu = primitive(
 
 
 def _mish(x: Array) -> Array:
+    of_reals("mish", x)
     return np.maximum(x, FAR_BELOW) * np.tanh(_softplus(x))
 
 
@@ -115,8 +117,15 @@ mish = elementwise(
     [-0.3034, 0.0, 0.8651]
     """,
 )
+
+
+def _log_sigmoid(x: Array) -> Array:
+    of_reals("log_sigmoid", x)
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+
+
 log_sigmoid = elementwise(
-    lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
+    _log_sigmoid,
     lambda x: sigmoid(-x),
     name="log_sigmoid",
     label="log σ",
@@ -135,6 +144,7 @@ log_sigmoid = elementwise(
 
 
 def _softsign(x: Array) -> Array:
+    of_reals("softsign", x)
     with np.errstate(invalid="ignore"):  # ∞/∞
         return np.where(np.isinf(x), np.sign(x), x / (1 + np.abs(x)))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd_lite.blocks import in_blocks
 from autograd_lite.derivatives.elementwise import elementwise
+from autograd_lite.derivatives.vocabulary import of_reals
 from autograd_lite.primitives import Array
 
 Coefficients = tuple[float, ...]
@@ -97,20 +98,21 @@ def _erfc_block(x: Array) -> Array:
     return value
 
 
-def elementwise_in_blocks(formula: Callable[[Array], Array], x: Array) -> Array:
+def elementwise_in_blocks(name: str, formula: Callable[[Array], Array], x: Array) -> Array:
     """Return `formula`, which needs float32 or float64 and at least one axis, of anything."""
     given = np.asarray(x)
+    of_reals(name, given)
     wanted = np.result_type(given, np.float16)
     floats = np.atleast_1d(given.astype(np.result_type(wanted, np.float32), copy=False))
     return in_blocks(formula, floats).reshape(given.shape).astype(wanted, copy=False)
 
 
 def _erf(x: Array) -> Array:
-    return elementwise_in_blocks(_erf_block, x)
+    return elementwise_in_blocks("erf", _erf_block, x)
 
 
 def _erfc(x: Array) -> Array:
-    return elementwise_in_blocks(_erfc_block, x)
+    return elementwise_in_blocks("erfc", _erfc_block, x)
 
 
 erf = elementwise(

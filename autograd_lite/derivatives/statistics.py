@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
+from autograd_lite.derivatives.editing import constant
 from autograd_lite.derivatives.joining import array_of
 from autograd_lite.derivatives.reductions import MASK, chosen, given, joined, mask_over, over_some, refuse_out
 from autograd_lite.derivatives.vocabulary import Axes, canonical_axes, conj, expand, inverse
-from autograd_lite.errors import ArgumentError, DtypeError, ShapeError, UnsupportedError
+from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, Like, primitive
 
 
@@ -23,32 +24,52 @@ def spread_call(
     keepdims: bool = False,
     *,
     where: Any = True,
+    mean: Any = None,
     correction: float | None = None,
 ) -> Any:
     """Bring the arguments of var and std into canonical form; `correction` is the array API's name for ddof."""
     refuse_out(out)
     x = x if dtype is None else x.astype(dtype)
-    return (x,), {
+    return (x, None if mean is None else mean_over(x, mean)), {
         "axis": canonical_axes(axis, x.ndim),
         "keepdims": bool(keepdims),
-        "ddof": ddof if correction is None else correction,
+        "ddof": one_correction(ddof, correction),
         "where": None if where is True else mask_over(x, where),
     }
 
 
-def _var(x: Array, axis: Axes, keepdims: bool, ddof: float, where: Any) -> Array:
-    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims, **given(where=where))
+def one_correction(ddof: float, correction: float | None) -> float:
+    """Return what is subtracted from the number of elements, by the one of its two names that was given."""
+    if correction is not None and ddof != 0:
+        raise ArgumentError(f"ddof={ddof} and correction={correction} are the same.", "Give one of them.")
+    return ddof if correction is None else correction
 
 
-def _std(x: Array, axis: Axes, keepdims: bool, ddof: float, where: Any) -> Array:
-    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims, **given(where=where))
+def mean_over(x: Array, mean: Any) -> Array:
+    """Return a mean computed before, as an array that is broadcast to the operand."""
+    mean = array_of(mean)
+    if mean.ndim > x.ndim or any(n not in (1, m) for n, m in zip(mean.shape[::-1], x.shape[::-1], strict=False)):
+        raise ShapeError(
+            f"mean= has shape {mean.shape}, the operand {x.shape}.", "Compute it with the axes kept: keepdims=True."
+        )
+    return mean
 
 
-def deviations(x: Array, axis: Axes, where: Any) -> Array:
+def _var(x: Array, mean: Array | None, axis: Axes, keepdims: bool, ddof: float, where: Any) -> Array:
+    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims, **given(where=where, mean=mean))
+
+
+def _std(x: Array, mean: Array | None, axis: Axes, keepdims: bool, ddof: float, where: Any) -> Array:
+    return np.std(x, axis=axis, ddof=ddof, keepdims=keepdims, **given(where=where, mean=mean))
+
+
+def deviations(x: Array, mean: Array | None, axis: Axes, where: Any) -> Array:
     """Return x less its mean, 0 where left out.
 
     Of what rounding left of the mean, it is taken out again: equal elements deviate by nothing.
     """
+    if mean is not None:
+        return chosen(x - mean, where)
     options = {"axis": axis, "keepdims": True, **given(where=where)}
     d = chosen(x - np.mean(x, **options), where)
     return chosen(d - np.mean(d, **options), where)
@@ -60,15 +81,18 @@ def freedom(like: Like, axis: Axes, ddof: float, where: Any) -> Any:
     return max(n - ddof, 0) if where is None else np.maximum(n - ddof, 0)
 
 
-def var_to_x(g: Array, x: Array, like: Like, axis: Axes, ddof: float, where: Any) -> Array:
+def var_to_x(g: Array, x: Array, mean: Array | None, axis: Axes, ddof: float, where: Any) -> Array:
     """Return g · 2 (x − mean) / (n − ddof)."""
-    return expand(g, like, axis) * (2 * inverse(freedom(like, axis, ddof, where))) * conj(deviations(x, axis, where))
+    like = Like.of(x)
+    slope = 2 * inverse(freedom(like, axis, ddof, where))
+    return expand(g, like, axis) * slope * conj(deviations(x, mean, axis, where))
 
 
-def std_to_x(g: Array, y: Array, x: Array, like: Like, axis: Axes, ddof: float, where: Any) -> Array:
+def std_to_x(g: Array, y: Array, x: Array, mean: Array | None, axis: Axes, ddof: float, where: Any) -> Array:
     """Return g · (x − mean) / ((n − ddof) y), and 0 where nothing varies."""
-    share = g / np.where(y == 0, 1, y)
-    return expand(share, like, axis) * inverse(freedom(like, axis, ddof, where)) * conj(deviations(x, axis, where))
+    like, share = Like.of(x), g / np.where(y == 0, 1, y)
+    slope = inverse(freedom(like, axis, ddof, where))
+    return expand(share, like, axis) * slope * conj(deviations(x, mean, axis, where))
 
 
 def _samples_of_spread(x: Any) -> Any:
@@ -90,8 +114,12 @@ primitive(
     _var,
     name="var",
     answers_to=(np.var,),
-    x=lambda g, x, like_x, axis, ddof, where: var_to_x(g, x, like_x, axis, ddof, where),
-    tex=r"\frac{2}{n - ddof} \operatorname{broadcast}(g) \odot (x - \operatorname{mean}(x))",
+    x=lambda g, x, mean, axis, ddof, where: var_to_x(g, x, mean, axis, ddof, where),
+    mean=lambda g, x, mean, axis, ddof, where: -var_to_x(g, x, mean, axis, ddof, where),
+    tex=(
+        r"\frac{2}{n - ddof} \operatorname{broadcast}(g) \odot (x - \operatorname{mean}(x))",
+        r"-\frac{2}{n - ddof} \sum \operatorname{broadcast}(g) \odot (x - mean)",
+    ),
     doc="The mean of (x − mean)² over `axis`, with n − ddof in the place of n.",
     **SPREAD,
 )
@@ -99,8 +127,12 @@ primitive(
     _std,
     name="std",
     answers_to=(np.std,),
-    x=lambda g, y, x, like_x, axis, ddof, where: std_to_x(g, y, x, like_x, axis, ddof, where),
-    tex=r"\frac{1}{n - ddof} \operatorname{broadcast}(\frac{g}{y}) \odot (x - \operatorname{mean}(x))",
+    x=lambda g, y, x, mean, axis, ddof, where: std_to_x(g, y, x, mean, axis, ddof, where),
+    mean=lambda g, y, x, mean, axis, ddof, where: -std_to_x(g, y, x, mean, axis, ddof, where),
+    tex=(
+        r"\frac{1}{n - ddof} \operatorname{broadcast}(\frac{g}{y}) \odot (x - \operatorname{mean}(x))",
+        r"-\frac{1}{n - ddof} \sum \operatorname{broadcast}(\frac{g}{y}) \odot (x - mean)",
+    ),
     doc="The square root of the variance over `axis`; where nothing varies the gradient is 0, as that of norm(0).",
     **SPREAD,
 )
@@ -183,16 +215,35 @@ def cov(
     """The covariance matrix of variables, one a row: (X − mean)(X − mean)ᴴ / (n − ddof)."""
     x = variables(m, y, rowvar, dtype)
     n = x.shape[1]
+    if ddof is not None and ddof != int(ddof):
+        raise ArgumentError(f"cov: ddof={ddof!r}.", "It is a whole number.")
     ddof = int(not bias) if ddof is None else ddof
     w, total = None, n
     if fweights is not None or aweights is not None:
-        repeats = 1 if fweights is None else np.asarray(fweights)
+        repeats = 1 if fweights is None else np.asarray(constant(fweights))
+        refuse_weights("fweights", fweights, n, whole=True)
+        refuse_weights("aweights", aweights, n, whole=False)
         w = repeats if aweights is None else repeats * array_of(aweights)
         total = np.sum(w)
         ddof = ddof if aweights is None else ddof * np.sum(w * aweights) / total
     d = x - (np.mean(x, axis=1, keepdims=True) if w is None else np.sum(x * w, axis=1, keepdims=True) / total)
-    c = d @ conj(d if w is None else d * w).T / (total - ddof)
+    left = np.maximum(total - ddof, 0)  # nothing is left: not a number, or infinite
+    c = d @ conj(d if w is None else d * w).T * np.true_divide(1, left)
     return c.squeeze()
+
+
+def refuse_weights(name: str, given: Any, n: int, *, whole: bool) -> None:
+    """Raise for weights of a covariance that are not one number of 0 or more for each of n observations."""
+    if given is None:
+        return
+    values = np.asarray(constant(given))
+    if values.shape != (n,):
+        raise ShapeError(f"cov: {name} has shape {values.shape}.", f"Give a vector of {n}, one for each observation.")
+    if (values < 0).any() or (whole and (values != np.rint(values)).any()):
+        raise ArgumentError(
+            f"cov: {name} goes from {values.min()} to {values.max()}.",
+            f"Give {'whole numbers' if whole else 'numbers'} of 0 or more.",
+        )
 
 
 def variables(m: Any, y: Any, rowvar: bool, dtype: Any) -> Array:
@@ -209,10 +260,15 @@ def variables(m: Any, y: Any, rowvar: bool, dtype: Any) -> Array:
     return x if x.dtype == kind else x.astype(kind)
 
 
+# With rowvar=False a single row was one variable until NumPy 2.2, and is one still in the second argument.
+TURNS_ROWS = np.lib.NumpyVersion(np.__version__) >= "2.2.0"
+
+
 def rows_of(x: Array, rowvar: bool, *, first: bool) -> Array:
     """Return data with one variable a row; a vector is one variable."""
-    x = x.reshape((1, -1)) if x.ndim < 2 else x
-    return x.T if not rowvar and x.shape[0] != 1 else x
+    table = x.reshape((1, -1)) if x.ndim < 2 else x
+    turns = x.ndim != 1 if first and TURNS_ROWS else table.shape[0] != 1
+    return table.T if turns and not rowvar else table
 
 
 @composite(np.corrcoef, samples=lambda x: [((x(3, 4),), {}), ((x(4), x(4)), {}), ((x(4, 2),), {"rowvar": False})])
@@ -223,57 +279,3 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
         return c / c
     d = np.sqrt(np.real(np.diagonal(c)))
     return c / d[:, None] / d[None, :]
-
-
-def _bincount(x: Array, weights: Array | None, minlength: int) -> Array:
-    y = np.bincount(x, weights, minlength)
-    return y if weights is None or weights.dtype.kind != "f" else y.astype(weights.dtype)
-
-
-def _bincount_call(x: Array, weights: Any = None, minlength: int = 0) -> Any:
-    x = array_of(x)
-    if x.dtype.kind not in "iub":
-        raise DtypeError(f"bincount counts whole numbers, got {x.dtype} of shape {x.shape}.", "Write x.astype(int).")
-    return (x, weights if weights is None else array_of(weights)), {"minlength": minlength}
-
-
-primitive(
-    _bincount,
-    name="bincount",
-    answers_to=(np.bincount,),
-    x=None,
-    weights=lambda g, x: g[x],
-    canonical=_bincount_call,
-    keywords=("minlength",),
-    views=False,
-    tex=r"g_x",
-    samples=lambda x: [((np.array([1, 0, 1, 3]), x(4)), {}), ((np.array([2, 2]), x(2)), {"minlength": 5})],
-    doc="How often each whole number occurs in x, or the sum of its weights, in which it is differentiable.",
-)
-
-
-def _samples_of_histogram(x: Any) -> Any:
-    data = np.array([1, 4, 4, 9, 15, 10])
-    return [
-        ((data, 3, None, None, x(6)), {}),
-        ((data, [0, 4, 10], None, True, x(6) + 4), {}),
-        ((data, 4, (0.0, 12.0), False, x(6)), {}),
-    ]
-
-
-@composite(np.histogram, samples=_samples_of_histogram)
-def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    """Counts between edges, and the edges; differentiable in the weights, for counts are piecewise constant in a."""
-    if getattr(a, "requires_grad", False):
-        raise UnsupportedError(
-            f"np.histogram has no derivative in its data, of shape {a.shape}: counts are piecewise constant.",
-            "Pass a.detach(); the gradient goes through weights=.",
-        )
-    data = np.ravel(np.asarray(a))
-    edges = np.histogram_bin_edges(data, np.asarray(bins) if hasattr(bins, "ndim") else bins, range)
-    inside = (data >= edges[0]) & (data <= edges[-1])
-    which = np.minimum(np.searchsorted(edges, data[inside], side="right"), len(edges) - 1) - 1
-    w = None if weights is None else array_of(weights).reshape(-1)[inside]
-    counts = np.bincount(which, w, minlength=len(edges) - 1)
-    edges = np.zeros_like(counts, shape=edges.shape, dtype=edges.dtype) + edges  # a Tensor beside Tensors
-    return (counts / (edges[1:] - edges[:-1]) / np.sum(counts) if density else counts), edges

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd_lite.derivatives.elementwise import sigmoid
 from autograd_lite.derivatives.smooth import softplus
-from autograd_lite.derivatives.vocabulary import shape_of, zmul
+from autograd_lite.derivatives.vocabulary import of_reals, shape_of, zmul
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
@@ -19,6 +19,8 @@ def _of_one_shape(a: Array, target: Array) -> Any:
             f"Binary cross-entropy: the prediction has shape {shape_of(a)}, the target {shape_of(target)}.",
             "Give one target for each predicted number; nothing is broadcast.",
         )
+    of_reals("Binary cross-entropy", a)
+    of_reals("Binary cross-entropy", target)
     return (a, target), {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from contextvars import ContextVar
 from numbers import Real
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from autograd_lite.errors import ArgumentError
+from autograd_lite.errors import ArgumentError, DtypeError
 from autograd_lite.primitives import Array, Like, Primitive, unregistered
 
 Axes = tuple[int, ...]
@@ -47,6 +48,11 @@ def as_array(x: Any) -> Any:
     return x if hasattr(x, "ndim") else np.asarray(x)
 
 
+def beside(x: Any, found: Any) -> Any:
+    """Return a constant that was found with `x` as an array of its kind: a Tensor beside Tensors."""
+    return found if hasattr(found, "__apply_primitive__") else np.asarray(found, like=x)
+
+
 def one_number(operation: str, name: str, given: Any) -> float:
     """Return a parameter as a Python float, which leaves the dtype of arrays as it is."""
     if isinstance(given, Real) or (isinstance(given, np.ndarray) and given.ndim == 0 and given.dtype.kind in "iuf"):
@@ -55,6 +61,33 @@ def one_number(operation: str, name: str, given: Any) -> float:
     raise ArgumentError(
         f"{operation}: {name} must be one real number, got {got:.60}.", f"Write {operation}(x, {name}=0.2)."
     )
+
+
+def whole(operation: str, name: str, given: Any) -> int:
+    """Return a number of elements, of points or of places; 2.0 is none, as for NumPy.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    try:
+        return operator.index(given)
+    except TypeError:
+        raise ArgumentError(
+            f"{operation}: {name} is a whole number, got {given!r:.60}.", "Write 4 // 2 instead of 4 / 2, or int(n)."
+        ) from None
+
+
+def of_reals(operation: str, x: Array) -> None:
+    """Raise for complex operands of a formula that needs their order or their sign.
+
+    Raises
+    ------
+    DtypeError
+    """
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and dtype.kind == "c":
+        raise DtypeError(f"{operation} is a function of real numbers, got {dtype}.", "Take x.real, x.imag or abs(x).")
 
 
 def conj(x: Array) -> Array:
@@ -246,6 +279,14 @@ keep: Primitive = unregistered(
 def winner(g: Array, a: Array, b: Array) -> Array:
     """Return g where a > b, half of it where they are equal, 0 elsewhere: how max shares its gradient."""
     return np.where(a > b, g, np.where(a == b, g / 2, 0))
+
+
+def side(x: Array) -> Array:
+    """Return √(1 − x²), as √(1 − x) √(1 + x).
+
+    So it is right on both sides of the cuts of complex functions, which the sign of a zero tells apart; x + 1 loses it.
+    """
+    return np.sqrt(-(x - 1)) * np.sqrt(x - -1)
 
 
 def power_slope(a: Array, b: Array) -> Array:

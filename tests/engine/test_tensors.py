@@ -94,8 +94,8 @@ def test_an_ndarray_is_not_silently_rebound() -> None:
 
 def test_an_operation_without_a_derivative_never_loses_the_gradient() -> None:
     t = ag.tensor([1.0, 2.0], requires_grad=True)
-    with pytest.raises(UnsupportedError, match=r"np\.histogram2d has no derivative here"):
-        np.histogram2d(t, t)
+    with pytest.raises(UnsupportedError, match=r"np\.histogram_bin_edges has no derivative here"):
+        np.histogram_bin_edges(t)
     assert isinstance(np.i0(t.detach()), ag.Tensor)
 
 

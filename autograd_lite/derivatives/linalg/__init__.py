@@ -4,6 +4,6 @@ The formulas are those of M. Giles, "Collected matrix derivative results for for
 differentiation" (2008), and for complex matrices their conjugates, by the convention of the walk.
 """
 
-from autograd_lite.derivatives.linalg import decompositions, equations, norms, powers, singular, spectra
+from autograd_lite.derivatives.linalg import decompositions, determinants, equations, norms, powers, singular, spectra
 
-__all__ = ["decompositions", "equations", "norms", "powers", "singular", "spectra"]
+__all__ = ["decompositions", "determinants", "equations", "norms", "powers", "singular", "spectra"]

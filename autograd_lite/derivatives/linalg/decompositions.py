@@ -8,7 +8,17 @@ import numpy as np
 
 from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.linalg.equations import solve
-from autograd_lite.derivatives.linalg.matrices import H, answering, matrix, packed, refuse, smallest, square, unpacked
+from autograd_lite.derivatives.linalg.matrices import (
+    H,
+    answering,
+    completed,
+    matrix,
+    packed,
+    refuse,
+    smallest,
+    square,
+    unpacked,
+)
 from autograd_lite.derivatives.linalg.spectra import symmetric
 from autograd_lite.derivatives.vocabulary import conj
 from autograd_lite.errors import ArgumentError
@@ -63,23 +73,26 @@ def cholesky(a: Any, /, *, upper: bool = False) -> Any:
     return H(factor(H(a))) if upper else factor(a)
 
 
-def _qr(x: Array) -> Array:
-    return packed(*np.linalg.qr(x), axes=(2, 2))
+def _qr(x: Array, full: bool) -> Array:
+    q, r = np.linalg.qr(x, "complete" if full else "reduced")
+    return packed(q, r[..., : x.shape[-1], :], axes=(2, 2))
 
 
-def _qr_parts(y: Array, like: Like) -> list[Array]:
+def _qr_parts(y: Array, like: Like, full: bool) -> list[Array]:
     m, n = like.shape[-2:]
-    return unpacked(y, (m, n), (n, n))
+    return unpacked(y, (m, m if full else n), (n, n))
 
 
-def _qr_rule(g: Array, y: Array, like_x: Like) -> Array:
+def _qr_rule(g: Array, y: Array, like_x: Like, full: bool) -> Array:
     """(ḡQ + Q copyltu(M)) R⁻ᴴ with M = R ḡRᴴ − ḡQᴴ Q, whose lower triangle is copied to the upper one.
 
     Seeger, Hetzel, Dai, Meissner and Lawrence, "Auto-Differentiating Linear Algebra" (2017).
     """
-    q, r = _qr_parts(y, like_x)
-    gq, gr = _qr_parts(conj(g), like_x)
+    q, r = _qr_parts(y, like_x, full)
+    gq, gr = _qr_parts(conj(g), like_x, full)
     n = like_x.shape[-1]
+    gq = completed(gq[..., :n], q[..., :n], gq[..., n:], q[..., n:], "linalg.qr")
+    q = q[..., :n]
     along = (r * np.eye(n, dtype=r.dtype)).sum(axis=-1)
     refuse(
         np.abs(along) <= smallest(along)[..., 0],
@@ -92,14 +105,17 @@ def _qr_rule(g: Array, y: Array, like_x: Like) -> Array:
 
 packed_qr: Primitive = unregistered(
     answering("linalg.qr", _qr),
-    x=lambda g, y, like_x: _qr_rule(g, y, like_x),
+    x=lambda g, y, like_x, full: _qr_rule(g, y, like_x, full),
     name="qr",
-    samples=lambda x: [((x(3, 2),), {}), ((x(2, 2, 2),), {})],
+    canonical=lambda x, full: ((x,), {"full": full}),
+    keywords=("full",),
+    samples=lambda x: [((x(3, 2), False), {}), ((x(2, 2, 2), False), {}), ((x(3, 2), True), {})],
     tex=r"(g + y\,\operatorname{copyltu}(M)) R^{-\mathsf T}",
     doc="Q and R of matrices with at least as many rows as columns, side by side.",
 )
 QRResult: Any = type(np.linalg.qr(np.eye(1)))
 MODES = ("reduced", "complete", "r")
+RAW = "the Householder reflectors of 'raw' have no derivative here."
 
 
 def _qr_samples(x: Any) -> Any:
@@ -107,6 +123,7 @@ def _qr_samples(x: Any) -> Any:
         ((x(3, 2),), {}),
         ((x(2, 2, 2),), {}),
         ((x(2, 3),), {"mode": "complete"}),
+        ((x(2, 3, 2),), {"mode": "complete"}),
         ((x(3, 2) + 1j * x(3, 2),), {"mode": "r"}),
         ((x(2, 2) + 1j * x(2, 2),), {}),
     ]
@@ -119,20 +136,21 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     Raises
     ------
     ArgumentError
-        For ``mode="raw"``, and for "complete" where Q has columns that nothing determines.
+        For ``mode="raw"``.
     GradientError
-        In the backward pass, where the first columns depend on each other.
+        In the backward pass, where the first columns depend on each other, or where a function depends on how the
+        further columns of ``mode="complete"`` are turned among themselves.
     """
     a = matrix(a, "linalg.qr")
     m, n = a.shape[-2:]
-    if mode not in MODES or (mode == "complete" and m > n):
-        raise ArgumentError(
-            f"linalg.qr of shape {a.shape}: mode={mode!r} has no derivative.",
-            "Use mode='reduced', or 'r' for R alone; the further columns of 'complete' are arbitrary.",
-        )
-    k = min(m, n)
+    if mode not in MODES:
+        known = "Known: 'reduced', 'complete', and 'r' for R alone."
+        raise ArgumentError(f"linalg.qr: {RAW if mode == 'raw' else f'there is no mode {mode!r}.'}", known)
+    k, full = min(m, n), mode == "complete" and m > n
     first = a if m >= n else a[..., :m]
-    q, r = _qr_parts(packed_qr(first), Like((*a.shape[:-1], k), a.dtype))
+    q, r = _qr_parts(packed_qr(first, full=full), Like((*a.shape[:-1], k), a.dtype), full)
+    if full:
+        r = np.concatenate([r, np.zeros((*a.shape[:-2], m - n, n), r.dtype)], axis=-2)
     if m < n:
         r = np.concatenate([r, H(q) @ a[..., m:]], axis=-1)
     return r if mode == "r" else QRResult(q, r)

@@ -1,4 +1,4 @@
-"""Inverses, determinants and equations: d(A⁻¹) = −A⁻¹ dA A⁻¹ and d det A = det A tr(A⁻¹ dA)."""
+"""Inverses and equations: d(A⁻¹) = −A⁻¹ dA A⁻¹."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.composition import composite
-from autograd_lite.derivatives.linalg.matrices import H, answering, matrix, real, refuse, regular, square
-from autograd_lite.derivatives.vocabulary import as_array, conj, mT
-from autograd_lite.errors import GradientError, MatrixError
+from autograd_lite.derivatives.linalg.matrices import H, answering, matrix, refuse, regular, square
+from autograd_lite.derivatives.vocabulary import as_array, beside, conj, mT
+from autograd_lite.errors import MatrixError
 from autograd_lite.primitives import Array, Like, Primitive, primitive, unregistered
 
-SINGULAR = "It exists for invertible matrices; np.linalg.det(a) can be differentiated once at any."
 
-
-def _one_square(name: str) -> Any:
+def one_square(name: str) -> Any:
     """Return what brings a call with one square matrix into canonical form."""
 
     def canonical(x: Any) -> Any:
@@ -29,7 +27,7 @@ inv: Primitive = primitive(
     name="linalg.inv",
     answers_to=(np.linalg.inv,),
     x=lambda g, y: -(mT(y) @ g @ mT(y)),
-    canonical=_one_square("linalg.inv"),
+    canonical=one_square("linalg.inv"),
     ready=True,
     samples=lambda x: [((regular(x, 2, 2),), {}), ((regular(x, 2, 3, 3),), {}), ((x(0, 0),), {})],
     views=False,
@@ -37,22 +35,6 @@ inv: Primitive = primitive(
     tex=r"-y^{\mathsf T} g\,y^{\mathsf T}",
     doc=np.linalg.inv.__doc__,
 )
-
-
-def inverse_in(name: str, x: Array) -> Array:
-    """Return the inverse that a rule needs.
-
-    Raises
-    ------
-    GradientError
-        When the matrix is singular, so that there is no derivative.
-    """
-    try:
-        return inv(x)
-    except MatrixError:
-        raise GradientError(
-            f"{name} of shape {x.shape}: where the matrix is singular this derivative does not exist.", SINGULAR
-        ) from None
 
 
 def _solve(a: Array, b: Array) -> Array:
@@ -92,89 +74,6 @@ solve: Primitive = primitive(
     tex=(r"-a^{-\mathsf T} g\,y^{\mathsf T}", r"a^{-\mathsf T} g"),
     doc=np.linalg.solve.__doc__,
 )
-
-
-def _cofactors(x: Array) -> Array:
-    """The matrix det(A) A⁻ᵀ of cofactors, from A = U S Vᴴ, so that it is right for singular matrices too."""
-    if not x.size:
-        return np.zeros_like(x)
-    u, s, vh = np.linalg.svd(x)
-    n = s.shape[-1]
-    others = np.where(np.eye(n, dtype=bool), 1, s[..., None, :]).prod(axis=-1)
-    phase = np.linalg.det(u) * np.linalg.det(vh)
-    return (phase[..., None, None] * (np.conjugate(u) * others[..., None, :]) @ np.conjugate(vh)).astype(x.dtype)
-
-
-def _cofactors_rule(g: Array, y: Array, x: Array) -> Array:
-    """C = det(A) A⁻ᵀ, so that dC = tr(A⁻¹ dA) C − A⁻ᵀ dAᵀ C."""
-    back = mT(inverse_in("linalg.det, its second derivative,", x))
-    total = (g * y).sum(axis=(-2, -1), keepdims=True)
-    return total * back - y @ mT(g) @ back
-
-
-cofactors: Primitive = unregistered(
-    _cofactors,
-    x=lambda g, y, x: _cofactors_rule(g, y, x),
-    name="cofactors",
-    samples=lambda x: [((regular(x, 2, 2),), {}), ((regular(x, 2, 3, 3),), {})],
-    tex=r"\operatorname{tr}(\cdot)",
-    doc="The cofactors of square matrices: the gradient of the determinant.",
-)
-
-primitive(
-    answering("linalg.det", np.linalg.det),
-    name="linalg.det",
-    answers_to=(np.linalg.det,),
-    x=lambda g, x: g.reshape((*g.shape, 1, 1)) * cofactors(x),
-    canonical=_one_square("linalg.det"),
-    ready=True,
-    samples=lambda x: [((x(2, 2),), {}), ((x(2, 3, 3),), {}), ((x(1, 1),), {}), ((x(2, 2) + 1j * x(2, 2),), {})],
-    views=False,
-    label="det",
-    tex=r"g\,y\,x^{-\mathsf T}",
-    doc=np.linalg.det.__doc__,
-)
-
-
-def _slogdet(x: Array) -> Array:
-    sign, logarithm = answering("linalg.slogdet", np.linalg.slogdet)(x)
-    return np.stack([sign, logarithm], axis=-1)
-
-
-def _slogdet_rule(g: Array, y: Array, x: Array) -> Array:
-    """d log |det A| = Re tr(A⁻¹ dA), and the sign eⁱᶿ turns by dθ = Im tr(A⁻¹ dA)."""
-    along = real(g[..., 1])
-    if x.dtype.kind == "c":
-        along = along - 1j * np.real(1j * g[..., 0] * y[..., 0])
-    return along.reshape((*along.shape, 1, 1)) * mT(inverse_in("linalg.slogdet", x))
-
-
-packed_slogdet: Primitive = unregistered(
-    _slogdet,
-    x=lambda g, y, x: _slogdet_rule(g, y, x),
-    name="slogdet",
-    samples=lambda x: [((regular(x, 2, 2),), {})],
-    tex=r"g\,x^{-\mathsf T}",
-    doc="Sign and logarithm of the determinant, side by side.",
-)
-SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
-
-
-@composite(
-    np.linalg.slogdet,
-    name="linalg.slogdet",
-    samples=lambda x: [((regular(x, 2, 3, 3) * [[1], [1], [-1]],), {}), ((regular(x, 2, 2) + 1j * x(2, 2),), {})],
-)
-def slogdet(a: Any) -> Any:
-    """Sign and logarithm of the determinant's absolute value.
-
-    Raises
-    ------
-    GradientError
-        In the backward pass of a singular matrix, whose logarithm is −∞.
-    """
-    y = packed_slogdet(square(a, "linalg.slogdet"))
-    return SlogdetResult(y[..., 0], real(y[..., 1]))
 
 
 def _refuse_rank(p: Array, a: Array, name: str) -> None:
@@ -291,7 +190,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     if rcond is None:
         rcond = max(m, n) * float(np.finfo(a.dtype if a.dtype.kind in "fc" else float).eps)
     x = least_squares(a, b, rcond=float(rcond))
-    s = np.linalg.svd(a, compute_uv=False)
+    s = beside(x, np.linalg.svd(a, compute_uv=False))
     limit = rcond * (s[0] if s.shape[0] else 0)
     rank = np.sum(np.greater(s, limit)).astype(np.intc)
     off = np.abs(b - a @ x)

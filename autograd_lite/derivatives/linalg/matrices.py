@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.derivatives.vocabulary import as_array, conj, mT
-from autograd_lite.errors import AutogradError, GradientError, MatrixError, ShapeError
+from autograd_lite.errors import AutogradError, DtypeError, GradientError, MatrixError, ShapeError
 from autograd_lite.primitives import Array
 
 # What to do where NumPy finds no answer, by a word of its message.
@@ -47,6 +47,13 @@ def answering(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             raise refusal(name, operands, str(problem)) from None
         except AutogradError:
             raise
+        except TypeError as problem:
+            if "unsupported in linalg" not in str(problem):
+                raise
+            raise DtypeError(
+                f"{name} of dtype {operands[0].dtype}: NumPy's linear algebra has no half precision.",
+                "Compute it in float32: t.astype(np.float32).",
+            ) from None
         except ValueError:
             shapes = " and ".join(str(np.shape(each)) for each in operands)
             raise ShapeError(
@@ -135,6 +142,28 @@ def refuse_phase(turning: Array, scale: Array, what: str) -> None:
             f"{what} depends on their phases, which are arbitrary.",
             "Use what the phases do not change, such as abs(v) or v * w @ v.conj().T.",
         )
+
+
+def completed(g: Array, basis: Array, g_further: Array, further: Array, what: str) -> Array:
+    """Return the gradient in a basis, `further` vectors having completed it to one of the whole space.
+
+    They are determined up to a rotation Ω of their own: dF = −B dBᴴ F + F Ω.
+
+    Raises
+    ------
+    GradientError
+        When the function depends on that rotation.
+    """
+    if not further.shape[-1]:
+        return g
+    turned = skew(H(further) @ g_further)
+    least = 1e3 * g.shape[-2] * float(np.finfo(g.dtype).eps) * np.max(np.abs(g_further), axis=(-2, -1), keepdims=True)
+    refuse(
+        np.abs(turned) > least,
+        f"{what}: the vectors that complete the basis are arbitrary, and this function depends on their choice.",
+        "Use what a rotation of them leaves, such as v @ v.T, or leave them out: 'reduced', full_matrices=False.",
+    )
+    return g - further @ (H(g_further) @ basis)
 
 
 def skew(x: Array) -> Array:

@@ -55,7 +55,8 @@ def _of_vectors(x: Any, ord: Any, axis: tuple[int, ...], keepdims: bool) -> Any:
     if x.dtype.kind not in "fc":
         x = x.astype(float)
     if abs(ord) == np.inf:
-        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims)
+        of_none: dict[str, Any] = {"initial": 0.0} if ord > 0 and not x.size else {}
+        return (np.max if ord > 0 else np.min)(np.abs(x), axis=axis, keepdims=keepdims, **of_none)
     if ord == 0:
         return (x != 0).astype(np.abs(x).dtype).sum(axis=axis, keepdims=keepdims)
     if ord == 1:
@@ -75,7 +76,9 @@ def _of_matrices(x: Any, ord: Any, axis: tuple[int, int], keepdims: bool) -> Any
             f"A norm of matrices of ord={ord!r}.", "ord is 'fro', 'nuc', 1, -1, 2, -2, np.inf or -np.inf."
         )
     x = np.moveaxis(x, axis, (-2, -1))
-    if ord in ("nuc", 2, -2):
+    if 0 in x.shape[-2:] and (ord == "nuc" or ord > 0):
+        y = np.abs(x).sum(axis=(-2, -1))  # of nothing
+    elif ord in ("nuc", 2, -2):
         s = svdvals(x)
         y = s.sum(axis=-1) if ord == "nuc" else s[..., 0 if ord == 2 else -1]
     else:

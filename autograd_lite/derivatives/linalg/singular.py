@@ -10,6 +10,7 @@ from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.linalg.matrices import (
     H,
     answering,
+    completed,
     diagonal,
     matrix,
     over_gaps,
@@ -42,33 +43,24 @@ def _svd(x: Array, full: bool) -> Array:
     return packed(*np.linalg.svd(x, full_matrices=full), axes=(2, 1, 2))
 
 
-def _determined(u: Array, s: Array, vh: Array) -> tuple[Array, Array, Array, Array]:
-    """Return the vectors that belong to singular values, and those that only complete a basis, side by side."""
-    k = s.shape[-1]
-    further = np.concatenate([u[..., k:].reshape((*s.shape[:-1], -1)), vh[..., k:, :].reshape((*s.shape[:-1], -1))], -1)
-    return u[..., :k], s, vh[..., :k, :], further
-
-
 def _svd_rule(g: Array, y: Array, like_x: Like, full: bool) -> Array:
     """U (ḡS + (K + L) / (sj − si) + (K − L) / (sj + si)) Vᴴ, and what lies outside of the spaces of U and V.
 
     K and L are the skew parts of Uᴴ ḡU and Vᴴ ḡV; after J. Townsend, "Differentiating the Singular Value
     Decomposition" (2016).
     """
-    u, s, vh, _ = _determined(*unpacked(y, *_shapes(like_x, full)))
-    gu, gs, gvh, further = _determined(*unpacked(conj(g), *_shapes(like_x, full)))
-    refuse(
-        further != 0,
-        "linalg.svd: the vectors beyond the singular values are arbitrary and have no derivative.",
-        "Write np.linalg.svd(a, full_matrices=False), which leaves them out.",
-    )
-    s, v, gv = real(s), H(vh), H(gvh)
+    u, s, vh = unpacked(y, *_shapes(like_x, full))
+    gu, gs, gvh = unpacked(conj(g), *_shapes(like_x, full))
+    s, v, gv, k = real(s), H(vh), H(gvh), s.shape[-1]
+    gu = completed(gu[..., :k], u[..., :k], gu[..., k:], u[..., k:], "linalg.svd")
+    gv = completed(gv[..., :k], v[..., :k], gv[..., k:], v[..., k:], "linalg.svd")
+    u, v, vh = u[..., :k], v[..., :k], vh[..., :k, :]
     least = smallest(s)
     wanted = np.logical_or(np.any(gu != 0, axis=-2), np.any(gv != 0, axis=-2))
     refuse_equal(s, wanted, EQUAL, USE_VALUES)
     refuse(np.logical_and(wanted, s <= least[..., 0]), ZERO, USE_VALUES)
     left, right = H(u) @ gu, H(v) @ gv
-    scale = np.abs(left) + np.abs(right)
+    scale = sum(np.max(np.abs(each), axis=(-2, -1), keepdims=True, initial=0) for each in (gu, gv))
     left, right = skew(left), skew(right)
     refuse_phase(left + right, scale, "linalg.svd: this function of the singular vectors")
     sums = np.expand_dims(s, -2) + np.expand_dims(s, -1)
@@ -93,7 +85,7 @@ packed_svd: Primitive = unregistered(
     name="svd",
     canonical=lambda x, full: ((x,), {"full": full}),
     keywords=("full",),
-    samples=lambda x: [((x(2, 2), True), {}), ((x(3, 2), False), {}), ((x(2, 2, 3), False), {})],
+    samples=lambda x: [((x(2, 2), True), {}), ((x(3, 2), False), {}), ((x(2, 2, 3), False), {}), ((x(3, 2), True), {})],
     tex=r"U (\operatorname{diag}(g) + F \odot U^{\mathsf T} g + G \odot g\,V) V^{\mathsf T}",
     doc="U, S and Vᴴ, side by side.",
 )
@@ -106,6 +98,7 @@ def _svd_samples(x: Any) -> Any:
         ((x(3, 2),), {"full_matrices": False}),
         ((x(2, 2, 3),), {"full_matrices": False}),
         ((x(2, 3),), {"compute_uv": False}),
+        ((x(2, 3),), {}),
         ((symmetric(x(3, 3)),), {"hermitian": True}),
         ((symmetric(x(2, 2)),), {"hermitian": True, "compute_uv": False}),
     ]
@@ -119,7 +112,8 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     ------
     GradientError
         In the backward pass, where vectors are differentiated that the matrix does not determine: those of equal
-        singular values or of 0, and with `full_matrices` those beyond the singular values.
+        singular values or of 0. With `full_matrices` those beyond the singular values have a gradient where the
+        function does not depend on how they are turned among themselves.
     """
     a = matrix(a, "linalg.svd")
     if hermitian:
