@@ -6,6 +6,8 @@ from the old one; written through a view, it is a new value of the base, from wh
 
 from __future__ import annotations
 
+import random
+import sys
 from typing import Any
 
 import numpy as np
@@ -20,11 +22,13 @@ from autograd_lite.recording import binary, no_element, record
 from autograd_lite.source import users_line
 from autograd_lite.spelling import spelled
 from autograd_lite.variable import Variable, wrap
-from autograd_lite.writes import note
+from autograd_lite.writes import note, note_history
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, REMAINDER = (
     REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power, np.remainder)
 )
+# Who is in this module swaps elements, which for rows of a Tensor, as of an array, repeats some.
+SHUFFLING = vars(random)
 # For integers and booleans alone.
 BITS = frozenset({np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift})
 
@@ -35,6 +39,11 @@ class InPlace(Variable):
     __slots__ = ()
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        if sys._getframe(1).f_globals is SHUFFLING and self.ndim > 1:
+            raise UsageError(
+                f"random.shuffle() of shape {self.shape} swaps rows that are views: some would stand there twice.",
+                "Write t = t[rng.permutation(len(t))], with rng = np.random.default_rng().",
+            )
         try:
             self._write(value, plain_index(index), "t[...] = value")
         except IndexError as problem:
@@ -145,6 +154,7 @@ class InPlace(Variable):
             place = Place(place.steps, index)
             after = record(assign, (before, value), {"place": place}, result=root._value)
         former, root._node = root._node, after._node
+        note_history(root, former)
         if former is not None and (root._node is not None or former.name is not None):
             (root._node or root._leaf()).succeed(former)
 

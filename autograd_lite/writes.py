@@ -93,6 +93,8 @@ _logs: dict[int, Log] = {}
 latest = 0
 # Into what memory this thread or task writes, noted for whoever wants to know.
 _watching: ContextVar[tuple[list[weakref.ref[Array]], ...]] = ContextVar("_watching", default=())
+# Which Tensors got another history by a write, with the node that each had before, noted for whoever wants to know.
+_histories: ContextVar[list[tuple[Any, Any]] | None] = ContextVar("_histories", default=None)
 
 
 def note(array: Array, line: Line | str | None = None) -> None:
@@ -148,6 +150,24 @@ def watched() -> Iterator[list[weakref.ref[Array]]]:
         yield owners
     finally:
         _watching.reset(token)
+
+
+def note_history(tensor: Any, former: Any) -> None:
+    """Note that a write gave a Tensor another node than `former`."""
+    noted = _histories.get()
+    if noted is not None:
+        noted.append((tensor, former))
+
+
+@contextmanager
+def histories() -> Iterator[list[tuple[Any, Any]]]:
+    """Collect the Tensors that get another history by a write, and the nodes that they had before."""
+    noted: list[tuple[Any, Any]] = []
+    token = _histories.set(noted)
+    try:
+        yield noted
+    finally:
+        _histories.reset(token)
 
 
 @contextmanager

@@ -48,6 +48,9 @@ class Chosen(NamedTuple):
         return placed
 
 
+_CALLS = {"vjp": "ag.vjp(f, x)", "jvp": "ag.jvp(f, (x,), (v,))", "hvp": "ag.hvp(f)(x, v)"}
+
+
 def refuse_no_function(title: str, f: Any, argnums: Any = 0) -> None:
     """Raise unless `f` is a function, and `argnums` one or more positions."""
     if isinstance(f, Differentiable):
@@ -56,7 +59,10 @@ def refuse_no_function(title: str, f: Any, argnums: Any = 0) -> None:
             "For gradients of computed Tensors use ag.gradients(loss, w), or loss.backward() and w.grad.",
         )
     if not callable(f):
-        raise UsageError(f"ag.{title} takes a function, got {type(f).__name__}.", f"Write ag.{title}(f), f a function.")
+        raise UsageError(
+            f"ag.{title} takes a function, got {type(f).__name__}.",
+            f"Write {_CALLS.get(title, f'ag.{title}(f)(x)')}: f itself, not f(x) inside.",
+        )
     given = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     if not given or not all(isinstance(each, int) and not isinstance(each, bool) for each in given):
         kind = repr(argnums) if isinstance(argnums, (str, bool, float, tuple, list)) else type(argnums).__name__

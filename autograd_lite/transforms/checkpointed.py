@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import update_wrapper
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from autograd_lite.errors import UnknownNameError
 
 # Whether functions are recorded as they stand, with nothing thrown away: for whoever looks at a graph.
 _in_full: ContextVar[bool] = ContextVar("_in_full", default=False)
@@ -45,6 +47,12 @@ class Checkpointed:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
+
+    # Kept from type checkers, which find unknown names by themselves.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            raise UnknownNameError("checkpoint(f)", name, mend="It is a function like f: call it, ag.checkpoint(f)(x).")
 
     def __repr__(self) -> str:
         return f"checkpoint({self.__wrapped__!r})"

@@ -65,6 +65,17 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = Fal
     array([[2., 0., 0.],
            [0., 4., 0.],
            [0., 0., 6.]])
+
+    For ``scipy.optimize.curve_fit(model, t, y, jac=slopes)``, which wants a column for each parameter:
+
+    >>> def model(t, a, b):
+    ...     return a * np.exp(-b * t)
+    >>> def slopes(t, *p):
+    ...     return np.stack(ag.jacobian(model, argnums=(1, 2))(t, *p), axis=1)
+    >>> slopes(np.array([0.0, 1.0, 2.0]), 3.0, 0.0)
+    array([[ 1., -0.],
+           [ 1., -3.],
+           [ 1., -6.]])
     """
     refuse_no_function("jacobian", f, argnums)
     return _jacobian("jacobian", f, argnums, has_aux)

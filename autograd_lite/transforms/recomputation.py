@@ -51,7 +51,8 @@ def checkpoint(f: Callable[..., Any], *others: Any) -> Checkpointed:
 
     Random numbers are drawn again: those of layers, of NumPy's own functions, and of Generators that are arguments of
     f, or that it closes over. Tensors that f writes into besides, running statistics for example, are left as the
-    forward pass left them. Whatever else f does happens twice. A leaf that it makes and throws away gets no `.grad`.
+    forward pass left them, values and history; one whose old values are part of f's result cannot be computed again,
+    and backward() says so. Whatever else f does happens twice. A leaf that it makes and throws away gets no `.grad`.
 
     References
     ----------

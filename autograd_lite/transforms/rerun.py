@@ -15,13 +15,12 @@ from autograd_lite.derivatives.vocabulary import fit
 from autograd_lite.differentiable import IDENTITY, RECORDER, deliver, node_that_needs, owner_of
 from autograd_lite.errors import GradientError, StaleValueError
 from autograd_lite.graph import LOCK, Leaf, Mode, Node, clock, current_mode, fill
-from autograd_lite.primitives import NO_PLAN
 from autograd_lite.structures import flatten
 from autograd_lite.tensors import Tensor, TensorView, wrap
 from autograd_lite.transforms.hubs import call_of, hub_of, result_of
 from autograd_lite.transforms.prints import Print
 from autograd_lite.transforms.randomness import Draws
-from autograd_lite.writes import Extent, undone, watched
+from autograd_lite.writes import Extent, histories, undone, watched
 from autograd_lite.writes import owner_of as memory_of
 
 _stamp = attrgetter("stamp")
@@ -124,12 +123,17 @@ class Rerun:
         args, kwargs = self._structure.unflatten([_given(each) for each in self._arguments])
         token = current_mode.set(Mode(True, self._scope, current_mode.get().anomaly))
         try:
-            with self._draws.again(), undone(self._written), _as_before(self.origins):
-                result = self._function(*args, **kwargs)
+            with self._draws.again(), undone(self._written), _as_before(self.origins), histories() as changed:
+                try:
+                    result = self._function(*args, **kwargs)
+                    leaves, _ = flatten(result)
+                    found = {
+                        k: wrap(each._value, each._node) for k, each in enumerate(leaves) if _is_computed(each, begun)
+                    }
+                finally:
+                    self._restore(changed, begun)
         finally:
             current_mode.reset(token)
-        leaves, _ = flatten(result)
-        found = {k: each for k, each in enumerate(leaves) if _is_computed(each, begun)}
         self._attach([each._node for each in found.values()], stand_ins, begun)
         self._refuse_other(found)
         return found
@@ -137,7 +141,8 @@ class Rerun:
     def pull_back(self, cotangents: Mapping[int, Any]) -> list[Any]:
         """Return the cotangent of each of `parents`, None where there is none, from those of the results."""
         recorded = any(isinstance(g, Tensor) for g in cotangents.values())
-        stops = [_passing(node) if recorded else _end(node) for node in self.parents]
+        # What the function puts aside, rather than returns, has its history through them.
+        stops = [_passing(node) for node in self.parents]
         found = self.again(dict(zip(self.origins, stops, strict=True)))
         seeds: dict[Node, Any] = {}
         for k, g in cotangents.items():
@@ -170,6 +175,16 @@ class Rerun:
                 inside = call_of(node)
                 if inside is not None:
                     inside.parents = parents
+
+    def _restore(self, changed: list[tuple[Any, Any]], begun: int) -> None:
+        """Give Tensors from outside of the function, into which it wrote again, their histories back."""
+        owners = {id(each()) for each in self._written}
+        for tensor, former in reversed(changed):
+            is_older = former is not None and former.stamp < begun
+            if is_older or id(memory_of(tensor._value)) in owners:
+                again, tensor._node = tensor._node, former
+                if former is not None:
+                    former.succeed(again)
 
     def _refuse_writes(self, begun: int) -> None:
         for each in self._arguments:
@@ -262,11 +277,6 @@ def _as_before(nodes: tuple[Node, ...]) -> Iterator[None]:
                 node.note().hooks, node.note().owner = hooks, owner
             for node in without:
                 node.notes = None
-
-
-def _end(node: Node) -> Node:
-    """Return a node of the same kind, at which a walk ends."""
-    return fill(Node(), NO_PLAN, (), (), (), {}, node, ())
 
 
 def _passing(node: Node) -> Node:

@@ -601,3 +601,65 @@ def test_checkpoints_nested_in_halves_hold_the_logarithm() -> None:
     assert many < 3 * few
     for mine, plain in zip(chains.step(halved, 70), chains.step(chains.whole, 70), strict=True):
         np.testing.assert_allclose(mine.numpy(), plain.numpy(), rtol=1e-12)
+
+
+def doubled_in_place(kept: ag.Tensor, x: ag.Tensor) -> None:
+    kept *= x
+
+
+def overwritten(kept: ag.Tensor, x: ag.Tensor) -> None:
+    kept[...] = 2 * x
+
+
+def raised_in_part(kept: ag.Tensor, x: ag.Tensor) -> None:
+    part = kept[1:]
+    part += x.sum()
+
+
+WRITES = {"all": doubled_in_place, "other values": overwritten, "a view": raised_in_part}
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_tensor_from_outside_that_f_writes_into_keeps_the_history_of_the_forward_pass(write, create_graph):
+    def derivatives(wrap: Callable[..., Any]) -> list[list[float]]:
+        x, w = leaf([3.0, 4.0]), leaf([1.0, 2.0])
+        kept = w * 1.0
+        kept.retain_grad()
+
+        def f(x: ag.Tensor) -> ag.Tensor:
+            write(kept, x)
+            return x * x
+
+        first = ag.gradients(wrap(f)(x).sum(), x, create_graph=create_graph)[0]
+        (kept**2).sum().backward()
+        found = [first, x.grad, kept.grad]
+        return [each.tolist() for each in (found if w.grad is None else [*found, w.grad])]
+
+    assert derivatives(ag.checkpoint) == derivatives(lambda f: f)
+
+
+def test_a_tensor_that_was_given_a_constant_after_f_wrote_into_it_stays_without_a_gradient():
+    x, kept = leaf([3.0, 4.0]), ag.zeros(2)
+
+    def f(x: ag.Tensor) -> ag.Tensor:
+        kept[...] = x
+        return x * x
+
+    y = ag.checkpoint(f)(x)
+    kept[...] = 7.0
+    y.sum().backward()
+    assert kept.tolist() == [7.0, 7.0] and not kept.requires_grad
+
+
+def test_what_f_puts_aside_on_the_way_back_still_leads_to_its_arguments():
+    x, aside = leaf([3.0, 4.0]), {}
+
+    def f(x: ag.Tensor) -> ag.Tensor:
+        aside["double"] = 2 * x
+        return x * x
+
+    ag.checkpoint(f)(x).sum().backward()
+    x.zero_grad()
+    aside["double"].sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
