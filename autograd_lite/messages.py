@@ -121,6 +121,8 @@ MESSAGES: Messages = {
     "explain.terms": ("… {count} more terms", "… {count} términos más"),
     "explain.table": ("(the rule of {operation} in the table of derivatives)",
                       "(la regla de {operation} en la tabla de derivadas)"),
+    "explain.own": ("(the rule of {operation} that ag.primitive was given)",
+                    "(la regla de {operation} que se dio a ag.primitive)"),
     "explain.summed": ("   (summed over axis {axes}, along which {name} was repeated)",
                        "   (sumado sobre el eje {axes}, a lo largo del cual se repitió {name})"),
     "explain.constant": (" gets none: a constant.", " no recibe ninguno: es constante."),

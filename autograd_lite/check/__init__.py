@@ -1,6 +1,7 @@
 """gradcheck: derivatives by autodiff against central differences, (f(x + h v) − f(x − h v)) / 2h.
 
-First along one random direction, which costs two evaluations; then, of small inputs, element by element as well.
+First along a random direction, which costs two evaluations; then, of small inputs, element by element as well, and of
+large ones along two more.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def gradcheck(
         A derivative d passes within atol + rtol·|d|; by default 1e-6 and 1e-5 in double precision, 1e-2 where
         anything between input and output is single. Where all derivatives are smaller than 1, the default atol is so
         many times smaller, as far as differences can tell. Up to 200 elements each passes by itself; of more, their sum
-        along a random direction.
+        along three random directions.
     raise_exception : bool
         Raise where they differ, rather than return False.
 
@@ -80,8 +81,13 @@ def gradcheck(
     >>> ag.gradcheck(lambda *inputs: np.sin(w).sum(), w)
     True
     """
-    if order not in (1, 2) or (eps is not None and not eps > 0):
-        raise ArgumentError(f"gradcheck: order={order!r}, eps={eps!r}.", "order is 1 or 2, eps a positive number.")
+    if order not in (1, 2):
+        raise ArgumentError(f"gradcheck: order={order!r}.", "order is 1, or 2 to check second derivatives as well.")
+    for name, given in {"eps": eps, "atol": atol, "rtol": rtol}.items():
+        if given is not None and not (
+            isinstance(given, (int, float)) and (given > 0 or (given == 0 and name != "eps"))
+        ):
+            raise ArgumentError(f"gradcheck: {name}={given!r}.", f"Give a positive number, {name}=1e-6 for example.")
     if not callable(f):
         raise UsageError(f"gradcheck: the function comes first, got {type(f).__name__}.", "Write ag.gradcheck(f, x).")
     check = Check(f, Inputs(inputs), eps, atol, rtol)

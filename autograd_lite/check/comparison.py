@@ -32,6 +32,8 @@ Gradient = Callable[[Arrays], Arrays]
 FIRST, SECOND = 1, 2
 # Elements up to which each is compared by itself, at a cost of two evaluations.
 EACH = 200
+# Directions along which more elements than these are compared together.
+DIRECTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,10 @@ class Check:
     def random_direction(self) -> Arrays:
         return [self.random.choice([-1.0, 1.0], each.shape) for each in self.points]
 
+    def uneven_direction(self) -> Arrays:
+        """Return a direction along which equal and opposite mistakes of two elements do not cancel."""
+        return [each * self.random.uniform(0.5, 1.5, each.shape) for each in self.random_direction()]
+
     def unit_direction(self, place: int, index: tuple[int, ...]) -> Arrays:
         """Return the direction of one element."""
         direction = [np.zeros(each.shape) for each in self.points]
@@ -264,6 +270,12 @@ class Check:
         tolerance = self.tolerance(_largest(analytic), size)
         direction = self.random_direction()
         along = judge(value, self.points, analytic, direction, tolerance)
+        if self.inputs.size > EACH:
+            for _ in range(DIRECTIONS - 1):
+                if along.verdict != "right":
+                    break
+                direction = self.uneven_direction()
+                along = judge(value, self.points, analytic, direction, tolerance)
         if along.verdict == "right" and (squared or self.inputs.size > EACH):
             return None
         if self.inputs.size > EACH:

@@ -77,7 +77,7 @@ class Difference(NamedTuple):
     @property
     def length(self) -> float:
         """The Euclidean length of the step."""
-        return float(np.sqrt(sum(float(np.sum(each * each)) for each in self.steps)))
+        return _length(self.steps)
 
 
 class Judgement(NamedTuple):
@@ -128,6 +128,10 @@ def difference(
     return Difference((above - below) / unit, steps, rounding, taken)
 
 
+def _length(steps: Arrays) -> float:
+    return float(np.sqrt(sum(float(np.sum(each * each)) for each in steps)))
+
+
 def _sizes(point: Any, kind: str) -> Any:
     if kind == FIXED:
         return np.ones(point.shape)
@@ -143,13 +147,15 @@ def judge(value: Value, points: Arrays, analytic: Arrays, direction: Arrays, tol
         found = dot(analytic, first.steps)
         if first.taken and abs(found - first.slope) <= tolerance.bound(first.slope, first.length):
             return Judgement("right", found, first.slope, first.steps)
-        tried.append(_weighed(value, points, analytic, direction, tolerance, kind, first))
-        if tried[-1].judgement.verdict == "right":
-            return tried[-1].judgement
+        last = _weighed(value, points, analytic, direction, tolerance, kind, first)
+        if last.judgement.verdict == "right" and not any(last.backs(each) for each in tried if each.is_wrong):
+            return last.judgement
+        tried.append(last)
     # The later ones have the shorter steps.
-    decided = next((each for each in reversed(tried) if each.judgement.verdict == "wrong" or each.tells), None)
-    if decided is not None and decided.judgement.verdict == "wrong":
-        return min((each for each in tried if each.judgement.verdict == "wrong"), key=lambda each: each.doubt).judgement
+    decided = next((each for each in reversed(tried) if each.judgement.verdict != "open" or each.tells), None)
+    wrong = min((each for each in tried if each.is_wrong), key=lambda each: each.doubt, default=None)
+    if decided is not None and wrong is not None and (decided.is_wrong or decided.backs(wrong)):
+        return wrong.judgement
     best = min(tried, key=lambda each: each.doubt).judgement
     return best._replace(verdict="right" if decided or any(each.is_within for each in tried) else "open")
 
@@ -172,6 +178,21 @@ class _Weighed(NamedTuple):
     doubt: float
     tells: bool = False
     is_within: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        return self.judgement.verdict == "wrong"
+
+    @property
+    def derivative(self) -> float:
+        """The slope for a step of length 1."""
+        return self.judgement.slope / (_length(self.judgement.steps) or 1.0)
+
+    def backs(self, other: _Weighed) -> bool:
+        """Return whether this difference of one element is about the same as another, which is more precise."""
+        alone = sum(np.count_nonzero(each) for each in self.judgement.steps) == 1
+        certain = other.doubt <= self.doubt <= TELLING * abs(self.derivative)
+        return bool(alone and certain and abs(self.derivative - other.derivative) <= self.doubt)
 
 
 def _kinds(points: Arrays, direction: Arrays) -> Iterator[str]:
@@ -196,18 +217,20 @@ def _weighed(
     """Return the verdict of steps of several lengths."""
     found = dot(analytic, first.steps)
     others = [difference(value, points, direction, tolerance, kind, each) for each in (*LENGTHS[1:], SHORT)]
+    compared = [first, *others[:-1]]
+    slopes = [each.slope for each in compared]
+    doubt = 2 * (max(slopes) - min(slopes)) + max(each.rounding for each in compared)
     for each in others:
         predicted = dot(analytic, each.steps)
         certain = each.taken and each.rounding <= PRECISE * max(abs(predicted), abs(each.slope))
-        if certain and abs(predicted - each.slope) <= tolerance.bound(each.slope, each.length) + each.rounding:
-            return _Weighed(Judgement("right", predicted, each.slope, each.steps), each.rounding)
-    compared = [first, *others[:-1]]
-    slopes = [each.slope for each in compared]
+        coarse = doubt < each.rounding and abs(each.slope - first.slope) <= each.rounding
+        allowed = tolerance.bound(each.slope, each.length) + (doubt if coarse else each.rounding)
+        if certain and abs(predicted - each.slope) <= allowed:
+            return _Weighed(Judgement("right", predicted, each.slope, each.steps), each.rounding / (each.length or 1.0))
     if not np.isfinite(slopes).all() or not all(each.taken for each in compared):
         return _Weighed(Judgement("open", found, first.slope, first.steps), np.inf)
     if not np.isfinite(found):
         return _Weighed(Judgement("wrong", found, first.slope, first.steps), np.inf)
-    doubt = 2 * (max(slopes) - min(slopes)) + max(each.rounding for each in compared)
     gap = abs(found - first.slope)
     verdict: Verdict = "wrong" if gap > tolerance.bound(first.slope, first.length) + doubt else "open"
     tells = verdict == "open" and doubt <= TELLING * max(abs(found), abs(first.slope))

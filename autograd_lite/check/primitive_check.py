@@ -122,9 +122,11 @@ def _attempted(name: str, trials: list[Trial]) -> Attempt:
             return Attempt(name, "wrong", count, number, problem)
         except Exception as problem:
             shapes = ", ".join(str(np.shape(each)) for each in trial.args)
+            drawn = ", ".join(["draw(3)"] * len(trial.args)) + "," * (len(trial.args) == 1)
             told = GradientCheckError(
                 f"the function raised {type(problem).__name__} on operands of shape {shapes}.",
-                "Where it takes no such operands, give samples=lambda draw: [((draw(3),), {})].",
+                "Where it takes no such operands, give some: ag.check_primitive(op, ...), or "
+                f"samples=lambda draw: [(({drawn}), {{}})].",
             )
             told.__cause__ = problem
             return Attempt(name, "wrong", count, number, told)

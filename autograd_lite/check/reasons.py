@@ -115,6 +115,7 @@ def guessed(check: Check, fault: Fault, found: Found) -> Guess:
         or _detached(check)
         or _hooked(check)
         or _named(check, fault)
+        or _blurred(fault)
         or Guess("unknown", "Check the rule of that operation; at a kink move the point, or allow more by atol=.")
     )
 
@@ -239,6 +240,16 @@ def _named(check: Check, fault: Fault) -> Guess | None:
         return None
     wrong = " and ".join(names[place] for place in found.wrong)
     return Guess("mistake", f"By autodiff {wrong}: {found.text}. Check the rule of that operation.")
+
+
+def _blurred(fault: Fault) -> Guess | None:
+    if fault.judgement.verdict != "open":
+        return None
+    return Guess(
+        "coarse",
+        "Rounding blurs every difference here, so that they cannot tell: leave large constants out of f, or allow more "
+        "by atol=.",
+    )
 
 
 def _defined(value: Value, points: Arrays) -> float:

@@ -22,8 +22,21 @@ def said_of_rule(found: Culprit) -> str:
     step, again = found.step, "" if found.fault.order == FIRST else ", differentiated again"
     start = f"The rule of {step.op.__name__!r} for {step.operand(found.position)!r}{again}"
     causes = causes_of(found.check, found.fault, _lengths(found))
-    said = causes.text if causes is not None else _mended_by_transposing(found) or _miscounted(found)
+    said = _without_g(found)
+    if said is None:
+        said = causes.text if causes is not None else _mended_by_transposing(found) or _miscounted(found)
     return f"{start} is wrong; no known mistake gives these numbers." if said is None else f"{start}: {said}."
+
+
+def _without_g(found: Culprit) -> str | None:
+    """Say that a rule gives the same whatever the incoming gradient is."""
+    check, fault = found.check, found.fault
+    given = fault.analytic[fault.place]
+    if fault.order != FIRST or not np.any(given) or not np.isfinite(given).all():
+        return None
+    doubled = check.gradient([2 * each for each in check.weights])(check.points)
+    same = np.array_equal(doubled[fault.place], given)
+    return "it does not depend on g; multiply by the incoming gradient" if same else None
 
 
 def _lengths(found: Culprit) -> dict[str, int]:

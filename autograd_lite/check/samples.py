@@ -44,12 +44,14 @@ def calls(
     Raises
     ------
     UsageError
-        When a parameter without a rule has no default value, and there are no samples.
+        When a parameter without a rule has no default value, and there are no samples; or when one of these is no call.
     """
     draw = drawing(primitive.domain, random)
     given = primitive.samples if samples is None else samples
     if given is not None:
-        yield from given(draw) if callable(given) else given
+        for each in given(draw) if callable(given) else given:
+            _refuse_no_call(primitive, each)
+            yield each
         return
     _refuse_open_settings(primitive)
     count = len(primitive.operands)
@@ -61,6 +63,16 @@ def calls(
         yield from ((tuple(draw(*shape) for _ in range(count)), {}) for shape in PLAIN)
         for k in range(count):
             yield tuple(draw(*((2,) if each == k else (3, 2))) for each in range(count)), {}
+
+
+def _refuse_no_call(primitive: Primitive, sample: Any) -> None:
+    if isinstance(sample, tuple) and list(map(type, sample)) in ([tuple, dict], [list, dict]):
+        return
+    kind = f"a tuple of {len(sample)}" if isinstance(sample, tuple) else type(sample).__name__
+    raise UsageError(
+        f"check_primitive: among the samples of {primitive.__name__} is {kind}, which is no call.",
+        "Write each as a pair of its arguments and its keywords: [((x, w), {}), ((x,), {'axis': 0})].",
+    )
 
 
 def _refuse_open_settings(primitive: Primitive) -> None:

@@ -65,7 +65,7 @@ class Contribution:
     to : str
         The operand.
     formula : Formula or None
-        The rule with the names put in; None where the table tells none.
+        The rule with the names put in; None where it was declared without one.
     value : ndarray or None
         None where freed.
     axes : tuple of int
@@ -95,7 +95,7 @@ class Step:
     Attributes
     ----------
     operation : str
-        Its name in the table of derivatives, ``'matmul'``.
+        Its name, ``'matmul'``.
     scope : tuple of str
         The scopes around it, outermost first.
     formula : Formula
@@ -111,6 +111,8 @@ class Step:
         What it passes on, for each operand that needs a gradient.
     constants : tuple of str
         The operands that get none.
+    is_own : bool
+        The user declared it, with `ag.primitive`; the others are in the table of derivatives.
     """
 
     operation: str
@@ -122,6 +124,7 @@ class Step:
     incoming: Incoming
     outgoing: tuple[Contribution, ...]
     constants: tuple[str, ...]
+    is_own: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as lists, numbers and text."""

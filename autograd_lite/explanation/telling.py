@@ -114,7 +114,7 @@ class _Teller:
 
     def _contribution(self, contribution: Contribution, step: Step) -> Line:
         if contribution.formula is None:
-            given: Line = self._said("explain.table", operation=step.operation)
+            given: Line = self._said("explain.own" if step.is_own else "explain.table", operation=step.operation)
         else:
             given = (contribution.formula,)
         line: Line = (self._gradient(contribution.to), Sign("+="), *given)

@@ -14,6 +14,7 @@ from autograd_lite.explanation.result import Explanation
 from autograd_lite.explanation.steps import Contribution, Incoming, Source, Step
 from autograd_lite.matrices import checked_decimals, number
 from autograd_lite.messages import checked_language
+from autograd_lite.own.declaration import OwnOperation
 from autograd_lite.snapshot import Entry, Snapshot, in_language, snapshot
 from autograd_lite.spelling import spelled
 from autograd_lite.tensors import Tensor
@@ -181,6 +182,7 @@ class _Walkthrough:
             incoming=self._incoming(entry),
             outgoing=tuple(self._contribution(entry, k) for k, (_, part) in enumerate(parts) if part is not None),
             constants=tuple(dict.fromkeys(self.names[each].text for each, part in parts if part is None)),
+            is_own=isinstance(entry.primitive, OwnOperation),
         )
 
     def _incoming(self, entry: Entry) -> Incoming:

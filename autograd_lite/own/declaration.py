@@ -14,6 +14,10 @@ from autograd_lite.own.guards import guarded
 from autograd_lite.own.outputs import Results, on_row
 from autograd_lite.primitives import OPTIONS, REGISTRY, Primitive, Rule, check_declaration
 from autograd_lite.recording import record
+from autograd_lite.spelling import spelled
+
+# Options of the table, which nobody means by another word.
+INTERNAL = frozenset({"canonical", "constant_residuals", "ready", "signature", "unfold"})
 
 
 class OwnOperation(Primitive):
@@ -36,6 +40,7 @@ class OwnOperation(Primitive):
 def primitive(fn: Callable[..., Any], **declaration: Any) -> OwnOperation: ...
 @overload
 def primitive(fn: None = None, **declaration: Any) -> Callable[[Callable[..., Any]], OwnOperation]: ...
+@spelled
 def primitive(
     fn: Callable[..., Any] | None = None,
     *,
@@ -65,8 +70,9 @@ def primitive(
         rule is a setting, such as ``slope=0.1``: a Tensor that requires a gradient is refused there.
 
         Options: name; tex, the rule for people; domain, an interval that `check_primitive` draws from, or samples,
-        the calls that it makes; label, what pictures write; doc. And, as operations of the table have them, canonical,
-        keywords, residuals, residual_names, definition, views, infix.
+        the calls that it makes, ``lambda draw: [((draw(2, 3), draw(3)), {"axis": 0})]``; label, what pictures write;
+        doc. And, as operations of the table have them, canonical, keywords, residuals, residual_names, definition,
+        views, infix.
 
     Returns
     -------
@@ -120,7 +126,16 @@ def primitive(
     return declared
 
 
+def _refuse_domain(name: str, domain: Any) -> None:
+    pair = isinstance(domain, (tuple, list)) and len(domain) == 2 and all(isinstance(x, (int, float)) for x in domain)
+    if domain is not None and not (pair and domain[0] < domain[1]):
+        raise ArgumentError(
+            f"primitive(): the domain of {name} is {domain!r}.", "Give an interval, domain=(-3, 3) for example."
+        )
+
+
 def _declared(fn: Callable[..., Any], name: str, outputs: int | None, declaration: dict[str, Any]) -> OwnOperation:
+    _refuse_domain(name, declaration.get("domain"))
     options = {key: value for key, value in declaration.items() if key in OPTIONS}
     rules = {key: value for key, value in declaration.items() if key not in OPTIONS}
     call = _call(fn, name, rules, options)
@@ -185,7 +200,7 @@ def _call(fn: Callable[..., Any], name: str, rules: dict[str, Rule | None], opti
         return None
     strange = next((each for each in rules if each not in parameters), None)
     if strange is not None:
-        known = [*parameters, *OPTIONS]
+        known = [*parameters, *(OPTIONS - INTERNAL)]
         likely = closest(strange, known)
         what = "an option" if likely in OPTIONS and likely not in parameters else "a parameter"
         raise UsageError(

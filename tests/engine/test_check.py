@@ -168,6 +168,15 @@ def test_a_small_wrong_element_beside_large_right_ones_is_found() -> None:
     assert ag.gradcheck(lambda x: 1e8 * (x[:2] ** 3).sum() + (x[2:] ** 3).sum(), np.array([0.3, 0.7, 2.0]))
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_equal_and_opposite_mistakes_among_many_elements_do_not_cancel(seed: int) -> None:
+    x = np.random.default_rng(seed).normal(size=300 + seed)
+    opposite = np.zeros(x.size)
+    opposite[[3, 4]] = 0.5, -0.5
+    wrong = ag.primitive(lambda x: x**2, x=lambda g, x: g * (2 * x + opposite), name="opposite")
+    assert not ag.gradcheck(wrong, x, raise_exception=False)
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_small_slope_that_rounding_hides_is_no_error(seed: int) -> None:
     x = np.random.default_rng(seed).normal(size=20)
@@ -355,3 +364,24 @@ def test_a_minimum_where_all_gradients_vanish_passes() -> None:
 def test_a_gradient_that_is_rounding_alone_is_no_fault() -> None:
     """A matrix of rank 1 has the adjugate 0, of which autodiff leaves some 1e-15."""
     assert ag.gradcheck(np.linalg.det, np.outer([1.0, 2.0, -1.0], [0.5, 1.0, 3.0]))
+
+
+@pytest.mark.parametrize("x", [1e3, 1e6, 1e8, 1e10])
+@pytest.mark.parametrize("factor", [1.0001, 1.01, 1.05])
+def test_a_small_factor_is_found_far_from_zero_too(x: float, factor: float) -> None:
+    wrong = ag.primitive(lambda x: x**3, x=lambda g, x: g * factor * 3 * x**2, name="far")
+    assert ag.gradcheck(lambda x: (x**3).sum(), np.full(3, x))
+    assert not ag.gradcheck(lambda x: wrong(x).sum(), np.full(3, x), raise_exception=False)
+
+
+@pytest.mark.parametrize("offset", [1e3, 1e5, 1e6])
+def test_a_short_step_that_rounding_blurs_does_not_hide_a_factor(offset: float) -> None:
+    wrong = ag.primitive(lambda x: x + offset, x=lambda g: g * 1.01, name="shifted")
+    assert ag.gradcheck(lambda x: (x + offset).sum(), np.array([0.3, 1.0]))
+    assert not ag.gradcheck(lambda x: wrong(x).sum(), np.array([0.3, 1.0]), raise_exception=False)
+
+
+def test_where_rounding_hides_the_slope_the_rule_is_not_blamed() -> None:
+    with pytest.raises(GradientCheckError, match="Rounding blurs every difference") as caught:
+        ag.gradcheck(lambda x: (x**2 + 1e7).sum(), np.array([3e-4, 5e-4]))
+    assert caught.value.mismatch is not None and caught.value.mismatch.kind == "coarse"

@@ -214,6 +214,13 @@ def test_an_operation_is_explained_and_drawn() -> None:
     assert "output 0" in str(ag.explain(r)) and "own_polar" in ag.draw_dot(r).source
 
 
+def test_the_rule_of_an_operation_without_a_formula_is_told_as_the_users() -> None:
+    plain = ag.primitive(lambda x: x**3, x=lambda g, x: g * 3 * x**2, name="own_cube")
+    told = str(ag.explain(plain(leaf([2.0], name="x")).sum()))
+    assert "the rule of own_cube that ag.primitive was given" in told and "table" not in told
+    assert "se dio a ag.primitive" in str(ag.explain(plain(leaf([2.0], name="x")).sum(), lang="es"))
+
+
 @pytest.mark.extra("scipy")
 def test_a_function_of_scipy_is_wrapped_and_its_rule_too() -> None:
     from scipy import special
