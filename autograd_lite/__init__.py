@@ -32,6 +32,7 @@ from autograd_lite.creation import (
 )
 from autograd_lite.errors import UnknownNameError
 from autograd_lite.graph import detect_anomaly, enable_grad, is_grad_enabled, no_grad, scope, set_grad_enabled
+from autograd_lite.habits import NAMES
 from autograd_lite.methods import aliases, public_composites, public_primitives
 from autograd_lite.own import primitive
 from autograd_lite.tensors import Tensor
@@ -116,8 +117,8 @@ def __getattr__(name: str) -> Any:
     if name in LAZY:
         value = globals()[name] = getattr(import_module(LAZY[name]), name)
         return value
-    raise UnknownNameError("autograd_lite", name, lambda: __all__, namespace="ag")
+    raise UnknownNameError("autograd_lite", name, lambda: __all__, namespace="ag", mend=NAMES.get(name, ""))
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *LAZY})
+    return sorted({*__all__, "__version__", "errors"})

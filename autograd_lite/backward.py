@@ -155,9 +155,17 @@ def _checked(contribution: Cotangent, node: Node, parent: Node) -> Cotangent:
     if len(shape) < len(of) or any(n not in (1, m) for n, m in zip(of[::-1], shape[::-1], strict=False)):
         raise ShapeError(
             f"A rule of {_named(node)} gave a gradient of shape {shape} for an operand of {of}.",
-            "A gradient has the shape of its operand, or the shape that it was broadcast to.",
+            f"A gradient has the shape of its operand, or the shape that it was broadcast to{_likely(shape, of)}.",
         )
     return contribution
+
+
+def _likely(shape: tuple[int, ...], of: tuple[int, ...]) -> str:
+    """Return by what a gradient of one shape would get the other."""
+    if shape == of[::-1]:
+        return ": transposed it would fit"
+    fits = len(shape) <= len(of) and all(n in (1, m) for n, m in zip(shape[::-1], of[::-1], strict=False))
+    return ": np.broadcast_to(g, like_x.shape) for a sum" if fits else ""
 
 
 def recorded_parts(node: Node, g: Cotangent, recorder: Recorder, fit: Fit) -> Iterator[Part]:

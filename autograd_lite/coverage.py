@@ -14,6 +14,7 @@ from autograd_lite.derivatives.scipy_special import installed_functions
 from autograd_lite.methods import public_primitives
 from autograd_lite.mutators import MUTATORS
 from autograd_lite.primitives import REGISTRY, Primitive
+from autograd_lite.spelling import spelled
 from autograd_lite.undifferentiated import PIECEWISE_CONSTANT
 
 NAMESPACES: dict[str, ModuleType] = {"": np, "linalg.": np.linalg, "fft.": np.fft, "emath.": np.emath}
@@ -85,6 +86,7 @@ class SupportTable(list[Supported]):
         return "\n".join(lines)
 
 
+@spelled
 def supported() -> SupportTable:
     """Return what of NumPy, and besides it, Tensors can be given to, and in which operands it is differentiable.
 

@@ -1,4 +1,4 @@
-"""What people who come from PyTorch write out of habit, and what to write here."""
+"""What people who come from PyTorch, JAX or HIPS autograd write out of habit, and what to write here."""
 
 from __future__ import annotations
 
@@ -46,6 +46,50 @@ ELSEWHERE: dict[tuple[str, str], str] = {
     ("fit()", "momentum"): _OPTIMIZER,
     ("fit()", "weight_decay"): _OPTIMIZER,
     ("fit()", "shuffle"): "Leave it out: every epoch has a new order; for another pass nn.DataLoader(x, y) as x.",
+}
+
+_SEVERAL = "Write ag.{0}(f)(x), or ag.{0}(f, argnums=(0, 1))(x, y) for several."
+
+# A function that was given more than it takes by position, and the mend.
+POSITIONAL: dict[str, str] = {
+    "elementwise_grad()": _SEVERAL.format("elementwise_grad"),
+    "grad()": _SEVERAL.format("grad"),
+    "gradcheck()": "Give several inputs as a tuple, ag.gradcheck(f, (x, y)), and options by name: order=2.",
+    "hessian()": _SEVERAL.format("hessian"),
+    "jacobian()": _SEVERAL.format("jacobian"),
+    "primitive()": "Give the rules by the names of the operands: ag.primitive(f, x=lambda g, x: g * 2 * x).",
+    "supported()": "Look for one in the table: [row for row in ag.supported() if row.name == 'np.sin'].",
+    "value_and_grad()": _SEVERAL.format("value_and_grad"),
+}
+
+_OWN = "Declare an operation with its rule: ag.primitive(f, x=lambda g, x: g * 2 * x)."
+_RANDOM = "Draw with NumPy: ag.tensor(np.random.default_rng(0).normal(size=shape))."
+
+# A name in PyTorch, JAX or HIPS autograd, and the mend.
+NAMES: dict[str, str] = {
+    "Function": _OWN,
+    "autograd": "Write ag.gradients(loss, w) for Tensors, ag.grad(f)(x) for functions.",
+    "cat": "Write ag.concatenate([a, b], axis=0).",
+    "compile": "Leave it out: functions run as they stand.",
+    "custom_gradient": _OWN,
+    "custom_jvp": _OWN,
+    "custom_vjp": _OWN,
+    "defvjp": _OWN,
+    "derivative": "Write ag.grad(f)(x); of an array, for each element, ag.elementwise_grad(f)(x).",
+    "hessian_vector_product": "Write ag.hvp(f)(x, v).",
+    "jacfwd": "Write ag.jacobian(f)(x): it goes forward or back as the shapes ask.",
+    "jacrev": "Write ag.jacobian(f)(x): it goes forward or back as the shapes ask.",
+    "jit": "Leave it out: functions run as they stand.",
+    "make_hvp": "Write ag.hvp(f)(x, v).",
+    "make_jvp": "Write ag.jvp(f, (x,), (v,)).",
+    "make_vjp": "Write ag.vjp(f, x).",
+    "manual_seed": "Write nn.manual_seed(0).",
+    "numpy": "Write import numpy as np: NumPy's own functions take Tensors.",
+    "rand": _RANDOM,
+    "randn": _RANDOM,
+    "random": _RANDOM,
+    "stop_gradient": "Write t.detach().",
+    "vmap": "Leave it out: NumPy's functions take batches, A @ B the leading axes, np.sum(x, axis=-1) the last.",
 }
 
 _MEMORY = "Leave it out: tensors lie in the computer's memory"

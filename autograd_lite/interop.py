@@ -68,7 +68,8 @@ class Interop(Variable):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         self._refuse_to_leave(
             "np.asarray(t), which np.array([t]), np.full(n, t), a.dot(t) and a[i] = t call,",
-            "Use ag.stack([t1, t2]) to join, a @ t for a product, np.ones(n) * t to repeat; t.numpy() for the array.",
+            "Use ag.stack([t1, t2]) to join, a @ t for a product, np.ones(n) * t to repeat, ag.zeros(n) for a[i] = t; "
+            "t.numpy() for the array.",
         )
         return np.array(self._value, dtype) if copy or dtype not in (None, self.dtype) else self.numpy()
 
@@ -117,7 +118,8 @@ class Interop(Variable):
 
     def __float__(self) -> float:
         self._refuse_to_leave(
-            "float(t)", "Use np.exp(t) instead of math.exp(t) for the function, t.item() for the number."
+            "float(t)",
+            "Use np.exp(t) instead of math.exp(t), t.item() for the number; before y[i] = t make y by ag.zeros(n).",
         )
         return float(self.item())
 

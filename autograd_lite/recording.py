@@ -211,6 +211,10 @@ def misfit(primitive: Primitive, operands: tuple[Any, ...], problem: Exception) 
 
 def no_element(shape: tuple[int, ...], problem: IndexError) -> IndexingError:
     """Return the error of an index that a tensor of this shape does not have."""
+    if not shape:
+        return IndexingError(
+            "t[...] of shape (): one number has no elements.", "Use t itself, or give an array: [5.0]."
+        )
     return IndexingError(
         f"t[...] of shape {shape}: {problem}.",
         "An index is an integer, a slice or a mask for each axis; integers count from 0, or back from -1.",

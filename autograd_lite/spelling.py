@@ -9,7 +9,7 @@ from inspect import Parameter, signature
 from typing import Any, TypeVar, cast
 
 from autograd_lite.errors import AutogradError, UnknownKeywordError, UsageError, closest, quoted
-from autograd_lite.habits import ELSEWHERE, KEYWORDS
+from autograd_lite.habits import ELSEWHERE, KEYWORDS, POSITIONAL
 
 _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
@@ -135,7 +135,8 @@ def _too_many(title: str, given: Sequence[Any], taken: int, options: Sequence[st
     numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in given)
     together = "; numbers that belong together as one list: [1.0, 2.0]" if numbers and taken else ""
     return UsageError(
-        f"{title} takes {taken} positional argument{'s' * (taken != 1)}, got {len(given)}.", f"{by_name}{together}."
+        f"{title} takes {taken} positional argument{'s' * (taken != 1)}, got {len(given)}.",
+        POSITIONAL.get(title, f"{by_name}{together}."),
     )
 
 

@@ -91,7 +91,9 @@ class Structure:
         if found.keys() != set(self.keys):
             raise ArgumentError(
                 f"{root} is {_called(tree, taken)}, and {beside} is {self.kind}.",
-                "Give the same structure, with the same keys.",
+                "Give a tuple, (v,)."
+                if taken is None and self.kind == "a tuple of 1"
+                else "Give the same structure, with the same keys.",
             )
         nested = (
             child.leaves_of(found[key], root + key, beside) for key, child in zip(self.keys, self.children, strict=True)

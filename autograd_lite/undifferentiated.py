@@ -51,6 +51,8 @@ def _mend(name: str, full: str) -> str:
     """Return what to write instead of a function without a derivative."""
     if name.endswith("(vectorized)"):
         return "It calls Python for each element: write the function in NumPy's operations."
+    if name.startswith("_"):  # a ufunc of SciPy's behind a function of another name
+        return "Give t.detach() for the value alone, or declare ag.primitive(...)."
     return MENDS.get(name, f"Use {full}(t.detach()) for the value alone, or declare ag.primitive(...).")
 
 

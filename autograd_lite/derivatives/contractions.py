@@ -211,6 +211,11 @@ def _resolved(text: str, ndims: tuple[int, ...]) -> tuple[list[str], str]:
         term.replace("...", shared[most - n :] if "..." in term else "") for term, n in zip(terms, hidden, strict=True)
     ]
     if arrow:
+        if shared and "..." not in result:
+            raise ArgumentError(
+                f"einsum: the result of {text!r} has no '...' for the {most} axes that it stands for.",
+                "Write '...' into the result, or sum over named letters.",
+            )
         result = result.replace("...", shared)
     else:
         named = "".join(found)

@@ -46,6 +46,7 @@ def delete(arr: Any, obj: Any, axis: int | None = None) -> Any:
     samples=lambda x: [
         ((x(3), 1, x()), {}),
         ((x(3), [0, 2, 3], x(3)), {}),
+        ((x(3), [3, -2, 0, 1], x(4)), {}),
         ((x(2, 3), 1, x(2)), {"axis": 1}),
         ((x(2, 3), [0, 2], x(2, 2), 1), {}),
         ((x(2, 2), -1, x(4)[:1]), {}),
@@ -68,7 +69,10 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
         made = arr[along(axis, np.maximum(origins, 0))]
     else:
         made = np.zeros_like(arr, shape=(*arr.shape[:axis], len(origins), *arr.shape[axis + 1 :]))
-    return assign(made, values.astype(arr.dtype), Place(index=along(axis, np.flatnonzero(origins < 0))))
+    places = np.flatnonzero(origins < 0)
+    if indices.size > 1:  # the values come in the order of their indices, which need not rise
+        places = places[np.argsort(np.argsort(np.where(indices < 0, indices + length, indices), kind="stable"))]
+    return assign(made, values.astype(arr.dtype), Place(index=along(axis, places)))
 
 
 def _indices(obj: Any, length: int) -> Any:

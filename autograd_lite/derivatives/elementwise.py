@@ -140,7 +140,6 @@ primitive(np.imag,      x=lambda g: -1j * g,                 tex=r"-i\,g",      
 primitive(
     np.where,
     canonical=_where_call,
-    ready=True,
     condition=None,
     a=lambda g, condition: np.where(condition, g, 0),
     b=lambda g, condition: np.where(condition, 0, g),
@@ -151,12 +150,16 @@ primitive(
 primitive(
     _clip,
     x=lambda g, x, low, high: keep(g, _inside(x, low, high)),
-    low=lambda g, x, low: keep(g, x < low),
-    high=lambda g, x, high: keep(g, x > high),
+    low=lambda g, x, low, high: keep(g, (x < low) & (low <= (np.inf if high is None else high))),
+    high=lambda g, x, low, high: keep(g, (x > high) | ((-np.inf if low is None else low) > high)),
     name="clip",
     answers_to=(np.clip,),
     canonical=_clip_call,
     samples=lambda x: [((x(4, 3), -1.0, 2.0), {}), ((x(4), None, 0.5), {}), ((x(4, 3), x(3) - 4, x(4, 1) + 4), {})],
-    tex=(r"g \odot [low \le x \le high]", r"g \odot [x < low]", r"g \odot [x > high]"),
-    doc="x limited to the interval [a_min, a_max]; the gradient passes inside of it, bounds included.",
+    tex=(
+        r"g \odot [low \le x \le high]",
+        r"g \odot [x < low] \odot [low \le high]",
+        r"g \odot ([x > high] + [x \le high] \odot [low > high])",
+    ),
+    doc="x limited to [a_min, a_max], bounds included; where these cross it is a_max, which then has the gradient.",
 )

@@ -203,6 +203,7 @@ def _many_samples(x: Any) -> Any:
         ((x(2, 3),), {}),
         ((x(2, 3) + 1j * x(2, 3),), {"s": (3, 2), "axes": (1, 0), "norm": "ortho"}),
         ((x(2, 2, 3),), {"axes": (0, 2), "norm": "forward"}),
+        ((x(2, 3),), {"s": (2, 4), "axes": (1, 1), "norm": "ortho"}),
     ]
 
 
@@ -224,14 +225,26 @@ def _over_axes(transform: Transform, rule: Any, tex: str) -> Primitive:
     )
 
 
+def _back(one: Transform, many: Transform, g: Array, like: Like, s: Lengths, axes: Lengths, norm: Any) -> Array:
+    """Return the gradient of a transform along axes; one that is named repeatedly is gone back along in turns."""
+    if len(set(axes)) == len(axes):
+        return resized(many(g, s, axes, norm), like)
+    shapes = [like.shape]
+    for n, k in zip(s[::-1], axes[::-1], strict=True):
+        shapes.append((*shapes[-1][:k], n, *shapes[-1][k + 1 :]))
+    for n, k, shape in zip(s, axes, shapes[-2::-1], strict=True):
+        g = resized(one(g, n, k, norm), Like(shape, g.dtype))
+    return g
+
+
 _over_axes(
     np.fft.fftn,
-    lambda g, like_x, s, axes, norm: resized(np.fft.fftn(g, s, axes, norm), like_x),
+    lambda g, like_x, s, axes, norm: _back(np.fft.fft, np.fft.fftn, g, like_x, s, axes, norm),
     r"\operatorname{fft}(g)",
 )
 _over_axes(
     np.fft.ifftn,
-    lambda g, like_x, s, axes, norm: resized(np.fft.ifftn(g, s, axes, norm), like_x),
+    lambda g, like_x, s, axes, norm: _back(np.fft.ifft, np.fft.ifftn, g, like_x, s, axes, norm),
     r"\operatorname{ifft}(g)",
 )
 
@@ -280,8 +293,9 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     a = as_array(a)
     lengths, axes = _lengths("fft.irfftn", a, s, axes)
     last = None if s is None or s[-1] == -1 else lengths[-1]
-    half = np.fft.ifftn(a, lengths[:-1], axes[:-1], norm) if len(axes) > 1 else a
-    return np.fft.irfft(half, last, axes[-1], norm)
+    for n, k in zip(lengths[:-1], axes[:-1], strict=True):  # in this order, which counts for an axis named twice
+        a = np.fft.ifft(a, n, k, norm)
+    return np.fft.irfft(a, last, axes[-1], norm)
 
 
 @composite(np.fft.rfft2, name="fft.rfft2", samples=lambda x: _real_samples(x)[:1])

@@ -13,7 +13,7 @@ from autograd_lite.derivatives.composition import composite
 from autograd_lite.derivatives.editing import constant
 from autograd_lite.derivatives.joining import array_of
 from autograd_lite.derivatives.vocabulary import beside, of_reals
-from autograd_lite.errors import DtypeError, UnsupportedError
+from autograd_lite.errors import ArgumentError, DtypeError, UnsupportedError
 from autograd_lite.primitives import Array, primitive
 
 
@@ -57,6 +57,10 @@ def _samples_of_histogram(x: Any) -> Any:
 def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
     """Counts between edges, and the edges; differentiable in the weights, for counts are piecewise constant in a."""
     data = np.ravel(points("np.histogram", a))
+    if isinstance(bins, str) and weights is not None:
+        raise ArgumentError(
+            f"np.histogram: bins={bins!r} cannot count weights in.", "Say how many bins, or where: bins=10."
+        )
     edges = np.histogram_bin_edges(data, points("np.histogram", bins), range)
     inside = (data >= edges[0]) & (data <= edges[-1])
     which = np.minimum(np.searchsorted(edges, data[inside], side="right"), len(edges) - 1) - 1

@@ -180,13 +180,19 @@ def _side(x: Any, axis: int, n: int, behind: int, mode: str, option: Any) -> Any
         value = option.astype(x.dtype) if hasattr(option, "astype") else np.asarray(option, x.dtype)
         return np.broadcast_to(value, shape)
     edge = _slab(x, axis, -1, None) if behind else _slab(x, axis, 0, 1)
+    if mode == "linear_ramp" and x.dtype.kind in "iub":
+        ramp = np.asarray(_side(x.astype(float), axis, n, behind, mode, option))
+        return (ramp if x.dtype.kind == "b" else np.floor(ramp)).astype(x.dtype)
     if mode == "linear_ramp":
         weight = np.arange(n)[:: -1 if behind else 1] / max(n, 1)
         weight = weight.astype(x.dtype).reshape((n,) + (1,) * (x.ndim - axis - 1))
         return option * (1 - weight) + edge * weight
     length = x.shape[axis] if option is None else min(int(option), x.shape[axis])
     chunk = _slab(x, axis, x.shape[axis] - length, None) if behind else _slab(x, axis, 0, length)
-    return np.broadcast_to(STATISTICS[mode](chunk, axis=axis, keepdims=True), shape)
+    value = STATISTICS[mode](chunk, axis=axis, keepdims=True)
+    if value.dtype != x.dtype:  # the mean of integers is rounded, as NumPy does
+        value = (np.rint(value) if x.dtype.kind in "iu" else value).astype(x.dtype)
+    return np.broadcast_to(value, shape)
 
 
 def _mirrored_oddly(x: Any, axis: int, width: tuple[int, int], mode: Any) -> Any:

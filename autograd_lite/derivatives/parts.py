@@ -51,7 +51,8 @@ def sign(x: Any, /) -> Any:
 @composite(np.modf, samples=lambda x: [((x(2, 3),), {})])
 def modf(x: Any, /) -> Any:
     """The fractional part, whose derivative is 1, and the whole part, which is piecewise constant."""
-    return fraction(x), np.trunc(x)
+    y = fraction(x)
+    return y, np.trunc(x if x.dtype == y.dtype else x.astype(y.dtype))
 
 
 @composite(np.frexp, samples=lambda x: [((x(2, 3),), {})])
@@ -64,6 +65,7 @@ def frexp(x: Any, /) -> Any:
 @composite(np.angle, samples=lambda x: [((x(3),), {}), ((x(2),), {"deg": True})])
 def angle(z: Any, deg: bool = False) -> Any:
     """The argument of a complex number, arctan2(Im z, Re z); that of a real number is piecewise constant."""
+    z = z if z.dtype.kind in "fc" else z.astype(np.arctan2(np.zeros(0, z.dtype), 0).dtype)
     turned = np.arctan2(z.imag, z.real) if z.dtype.kind == "c" else np.where(z < 0, math.pi, 0 * z)
     return turned * (180 / math.pi) if deg else turned
 
@@ -74,6 +76,8 @@ def nan_to_num(x: Any, copy: bool = True, nan: float = 0.0, posinf: Any = None, 
     if not copy:
         x[...] = nan_to_num(x, True, nan, posinf, neginf)
         return x
+    if x.dtype.kind == "b":
+        return x.copy()
     if x.dtype.kind == "c":
         real, imag = (nan_to_num(part, True, nan, posinf, neginf) for part in (x.real, x.imag))
         return real + 1j * imag

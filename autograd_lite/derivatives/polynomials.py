@@ -240,6 +240,7 @@ def poly(seq_of_zeros: Any) -> Any:
     elif found.ndim > 1 or found.ndim == 0:
         raise ShapeError(f"poly of shape {found.shape}.", "Give the roots as a vector, or a square matrix.")
     found = found.reshape((-1,))
+    found = found if found.dtype.kind in "fc" else found.astype(float)
     one = np.ones(1, found.dtype)
     made: Any = one
     for k in range(found.shape[0]):

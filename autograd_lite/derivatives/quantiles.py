@@ -33,6 +33,8 @@ METHODS = (
     "midpoint",
     "nearest",
 )
+# Those that give an element as it is, of its own dtype.
+PICKING = ("inverted_cdf", "closest_observation", "lower", "higher", "nearest")
 
 # α and β, by which methods place a quantile among sorted data: at n q + α + q (1 − α − β) − 1, from 0 on.
 PARAMETERS = {
@@ -64,9 +66,9 @@ def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = Fa
     count = line.shape[-1]
     if not count:
         return np.mean(a, axis=axes, keepdims=keepdims)
+    line = line if line.dtype.kind in "fc" else line.astype(float)  # the sum of two small integers may be too large
     middle = line[..., count // 2]
     y = middle if count % 2 else (line[..., count // 2 - 1] + middle) / 2
-    y = y if y.dtype.kind in "fc" else y.astype(float)
     return finished(with_nan(y, line), a, axes, keepdims)
 
 
@@ -129,7 +131,9 @@ def quantile(
     low, high = np.floor(place).astype(int), np.ceil(place).astype(int)
     if not place.ndim:
         low, high = int(low), int(high)
-    y = between(line[..., low], line[..., high], share(place - low, a, constant(q)))
+    y = line[..., low]
+    if method not in PICKING:
+        y = between(y, line[..., high], share(place - low, a, constant(q)))
     if requires_gradient(q):
         low = np.clip(low, 0, max(line.shape[-1] - 2, 0))
         way = line[..., np.minimum(low + 1, line.shape[-1] - 1)] - line[..., low]
@@ -184,7 +188,9 @@ def nanquantile(
     low = np.floor(place).astype(int)
     last = line.ndim - 1
     high = np.ceil(place).astype(int)
-    y = between(line[picked(low, last)], line[picked(high, last)], share(place - low, a, constant(q)))
+    y = line[picked(low, last)]
+    if method not in PICKING:
+        y = between(y, line[picked(high, last)], share(place - low, a, constant(q)))
     if requires_gradient(q):
         low = np.clip(low, 0, np.maximum(counts[..., None] - 2, 0))
         way = line[picked(np.minimum(low + 1, np.maximum(counts[..., None] - 1, 0)), last)] - line[picked(low, last)]
@@ -298,15 +304,18 @@ def places(count: int, q: Array, method: str) -> Array:
 
 def share(part: Any, a: Array, q: Any) -> Array:
     """Return a part of the way between two elements, in the precision that NumPy gives the result."""
-    precision = a.dtype if a.dtype.kind == "f" else np.dtype(float)
     given = np.asarray(q).dtype
     if given.kind == "f" and type(q) is not float:
-        precision = np.result_type(precision, given)
+        precision = np.result_type(a.dtype, given)
+    else:
+        precision = a.dtype if a.dtype.kind == "f" else np.dtype(float)
     return np.asarray(part, precision)
 
 
 def between(low: Array, high: Array, part: Any) -> Array:
     """Return the point at a part of the way from low to high, exact at both ends and in the middle."""
+    if low.dtype.kind not in "fc":  # the way between small integers may be too large for them
+        low, high = low.astype(part.dtype), high.astype(part.dtype)
     way = high - low
     y = np.where(part < 0.5, low + part * way, high - (1 - part) * way)
     return np.where(part == 0, low, np.where(part == 0.5, part * low + part * high, y))

@@ -119,6 +119,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     x, xp, fp = array_of(x), array_of(xp), array_of(fp)
     of_reals("interp", x)
     of_reals("interp", xp)
+    xp, fp = (each if each.dtype.kind in "fc" else each.astype(float) for each in (xp, fp))
     if not xp.size:
         raise ShapeError("interp(): there are no points to draw lines between.", "Give xp and fp at least one each.")
     if period is not None:

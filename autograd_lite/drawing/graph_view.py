@@ -176,7 +176,7 @@ def drawn(
         if text is not None and text < READABLE:
             warnings.warn(
                 f"at {width} the smallest text of this picture is {text:.1f} pt, less than {READABLE:g} pt.\n"
-                "Draw an intermediate result, leave out values and gradients, or pass fold=True.",
+                "Draw an intermediate result, or less of this: ag.draw(t, fold=True), or values=False, grads=False.",
                 UserWarning,
                 stacklevel=4,
             )

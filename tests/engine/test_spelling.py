@@ -13,7 +13,7 @@ import pytest
 import autograd_lite as ag
 import nn
 from autograd_lite.errors import IndexingError, UnknownKeywordError, UsageError
-from autograd_lite.habits import ATTRIBUTES, KEYWORDS, Habit
+from autograd_lite.habits import ATTRIBUTES, KEYWORDS, NAMES, POSITIONAL, Habit
 from autograd_lite.methods import FROM_NUMPY, method_primitives
 from autograd_lite.primitives import Primitive
 from autograd_lite.spelling import spelled
@@ -289,3 +289,17 @@ def test_a_type_error_within_a_call_that_has_all_arguments_passes_untouched() ->
     with pytest.raises(TypeError) as caught:
         broken(1)
     assert type(caught.value) is TypeError
+
+
+def test_no_name_of_another_library_stands_for_one_of_ours() -> None:
+    assert not [name for name in NAMES if name in {*dir(ag), *vars(ag)}]
+
+
+@pytest.mark.parametrize("title", POSITIONAL)
+def test_too_many_arguments_are_answered_by_the_call_that_was_meant(title: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(POSITIONAL[title])):
+        getattr(ag, title.removesuffix("()"))(*range(9))
+
+
+def test_completion_offers_public_names_only() -> None:
+    assert set(dir(ag)) == {*ag.__all__, "__version__", "errors"}

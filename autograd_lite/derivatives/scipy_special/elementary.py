@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -31,9 +32,17 @@ function("log1p", x=lambda g, x: zmul(g, 1 / (1 + x)), tex=r"\frac{1}{1 + x}", d
 function("cbrt", x=lambda g, y: zmul(g, 1 / (3 * y * y)), tex=r"\frac{1}{3 y^2}", domain=(0.1, 3))
 function("cosm1", x=lambda g, x: -g * np.sin(x), tex=r"-\sin x", domain=(-3, 3))
 # (eˣ − 1)/x = ₁F₁(1; 2; x), whose slope has no 0/0 at 0
-function(
-    "exprel", x=lambda g, x: zmul(g, special.hyp1f1(2, 3, x) / 2), tex=r"\frac{1 + (x - 1) e^x}{x^2}", domain=(-3, 3)
-)
+
+
+def exprel_slope(x: Any, y: Any) -> Any:
+    """Return (1 + (x − 1) eˣ) / x² by forms that do not cancel; far out SciPy's ₁F₁ does not come back."""
+    far, below, above = np.clip(x, -800, -2), np.minimum(x, -2), np.maximum(x, 2)
+    slope = special.hyp1f1(2, 3, np.clip(x, -2, 2)) / 2
+    slope = np.where(x < -2, (1 + (far - 1) * np.exp(far)) / (below * below), slope)
+    return np.where(x > 2, y * (1 - 1 / above) + 1 / above, slope)
+
+
+function("exprel", x=lambda g, x, y: zmul(g, exprel_slope(x, y)), tex=r"\frac{1 + (x - 1) e^x}{x^2}", domain=(-3, 3))
 function("sindg", x=lambda g, x: g * DEGREE * special.cosdg(x), tex=r"\frac{\pi}{180} \cos x°", domain=(-80, 80))
 function("cosdg", x=lambda g, x: -g * DEGREE * special.sindg(x), tex=r"-\frac{\pi}{180} \sin x°", domain=(-80, 80))
 function("tandg", x=lambda g, y: g * DEGREE * (1 + y * y), tex=r"\frac{\pi}{180} (1 + y^2)", domain=(-70, 70))
