@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from nn import cli
-from nn.cli import main
+from nn.cli import INTERRUPTED, main
 from nn.differences import central_differences
 from nn.tour import second_note
 from nn.tour.checks import Checks
@@ -223,7 +223,9 @@ def test_ctrl_c_in_the_middle_of_the_tour(tmp_path: Path) -> None:
     time.sleep(0.05)
     started.send_signal(signal.SIGINT)
     _, errors = started.communicate(timeout=60)
-    assert started.returncode == 130
+    # As shells know it, 128 + SIGINT. Where the signal struck within exec() of a string, as dataclasses use it,
+    # `python -m` ends by the signal itself, although it was caught.
+    assert started.returncode in (INTERRUPTED, -signal.SIGINT)
     assert errors == "Interrupted.\n"
     assert not list(tmp_path.rglob("*.tmp"))
 
