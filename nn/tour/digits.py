@@ -50,6 +50,8 @@ def show(stage: Stage) -> None:
         validation=test,
         progress=watched,
     )
+    if history.stopped is not None:  # by Ctrl-C, which fit answers with the best model so far
+        raise KeyboardInterrupt
     accuracy = history.validation_accuracy[-1]
     good = stage.checks.hold(
         stage.words("tour.accuracy_check", wanted=percent(WANTED_ACCURACY, 0, stage.lang)), accuracy >= WANTED_ACCURACY

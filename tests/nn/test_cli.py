@@ -205,6 +205,14 @@ def test_ctrl_c_is_one_line(
     assert capsys.readouterr().err == "Interrumpido.\n"
 
 
+def test_ctrl_c_while_the_tour_trains_ends_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nn.optim.Adam.step", interrupted)
+    assert main(["tour", "--out", str(tmp_path)]) == INTERRUPTED
+
+
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is of POSIX")
 def test_ctrl_c_in_the_middle_of_the_tour(tmp_path: Path) -> None:
     started = subprocess.Popen(
