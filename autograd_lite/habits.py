@@ -56,6 +56,7 @@ POSITIONAL: dict[str, str] = {
     "grad()": _SEVERAL.format("grad"),
     "gradcheck()": "Give several inputs as a tuple, ag.gradcheck(f, (x, y)), and options by name: order=2.",
     "hessian()": _SEVERAL.format("hessian"),
+    "hvp()": "Write ag.hvp(f)(x, v): it gives a function of the point and the vector.",
     "jacobian()": _SEVERAL.format("jacobian"),
     "primitive()": "Give the rules by the names of the operands: ag.primitive(f, x=lambda g, x: g * 2 * x).",
     "supported()": "Look for one in the table: [row for row in ag.supported() if row.name == 'np.sin'].",

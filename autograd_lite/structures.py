@@ -151,19 +151,6 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
     return leaves, Structure(taken.kind, taken.keys, tuple(children), taken.build)
 
 
-def mapped(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
-    """Return the structure with ``function(leaf, ...)`` in the place of each leaf; `others` are of the same structure.
-
-    Examples
-    --------
-    >>> mapped(lambda p, g: p - 0.1 * g, {"w": 1.0, "b": 2.0}, {"b": 10.0, "w": 0.0})
-    {'w': 1.0, 'b': 1.0}
-    """
-    leaves, structure = flatten(tree)
-    rest = [structure.leaves_of(other) for other in others]
-    return structure.unflatten([function(*each) for each in zip(leaves, *rest, strict=True)])
-
-
 def is_array_like(x: Any) -> bool:
     """Return whether this is a leaf: a number, an array, a Tensor, or a list of nothing but numbers."""
     if isinstance(x, bool):

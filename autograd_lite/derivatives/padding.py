@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from autograd_lite.errors import ArgumentError, ShapeError, UnsupportedError, qu
 from autograd_lite.primitives import Array, Primitive, unregistered
 
 Pair = tuple[Any, Any]
-Side = Callable[[Any, int, int, bool, Any], Any]
 
 # What each mode takes besides the widths, with its default.
 OPTIONS: dict[str, dict[str, Any]] = {

@@ -155,7 +155,7 @@ class Pushforward:
 
 
 @spelled
-def hvp(f: Callable[..., Any], argnums: Argnums = 0, *others: Any, has_aux: bool = False) -> Callable[..., Any]:
+def hvp(f: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False) -> Callable[..., Any]:
     """Return the function that gives the Hessian times a vector, H(x) v, at the cost of a few gradients.
 
     Parameters
@@ -164,8 +164,6 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0, *others: Any, has_aux: bool
         Takes its arguments as Tensors and returns one real number.
     argnums : int or tuple of int
         The positional arguments to differentiate by.
-    *others
-        Refused: the point and the vector are given to the function that is returned.
     has_aux : bool
         `f` returns a pair, and the second part is handed through: the result is ``(Hv, aux)``.
 
@@ -193,11 +191,6 @@ def hvp(f: Callable[..., Any], argnums: Argnums = 0, *others: Any, has_aux: bool
     >>> ag.hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 10.0]))
     array([  6., 120.])
     """
-    if others:
-        raise UsageError(
-            f"ag.hvp gives a function of x and v, and got {1 + len(others)} arguments behind f.",
-            "Write ag.hvp(f)(x, v).",
-        )
     refuse_no_function("hvp", f, argnums)
 
     def product(*args: Any, **kwargs: Any) -> Any:

@@ -62,6 +62,29 @@ def test_every_declaration_says_how_it_is_tested_and_has_a_formula() -> None:
     assert {each.__name__ for each in read_pages().values()} <= {f"special.{name}" for name in declaring.DECLARED}
 
 
+def test_operands_that_are_empty_broadcast_or_lie_apart_have_the_gradients_of_whole_ones() -> None:
+    for each in read_pages().values():
+        args, kwargs = next(iter(calls(each, np.random.default_rng(1))))
+        inputs = floats(args)
+        function = function_of_floats(each, args, kwargs)
+
+        def gradients(*arrays: Any, f: Callable[..., Any] = function) -> list[Any]:
+            tensors = [ag.tensor(a, requires_grad=True) for a in arrays]
+            return [g.numpy() for g in ag.gradients(f(*tensors).sum(), tensors)]
+
+        points = [a.ravel()[:2] for a in inputs]
+        whole = gradients(*[np.array([a, a, a]) for a in points])
+        stretched = gradients(*[np.broadcast_to(a, (3, *a.shape)) for a in points])
+        apart = gradients(*[np.array([a, a, a]).T.copy().T for a in points])
+        joined = gradients(points[0], *[np.array([a, a, a]) for a in points[1:]])
+        for one, two, three in zip(whole, stretched, apart, strict=True):
+            np.testing.assert_allclose([two, three], [one, one], rtol=1e-14, err_msg=each.__name__)
+        total = whole[0].sum(axis=0) if len(points) > 1 else whole[0][0]
+        np.testing.assert_allclose(joined[0], total, rtol=1e-13, err_msg=each.__name__)
+        empty = gradients(*[a[:0] for a in points])
+        assert all(g.shape == (0,) and g.dtype == a.dtype for g, a in zip(empty, points, strict=True)), each
+
+
 def test_float32_stays_float32_where_it_does_so_in_scipy() -> None:
     for each in read_pages().values():
         args, kwargs = next(iter(calls(each, np.random.default_rng(1))))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError
-from autograd_lite.structures import flatten, is_array_like, mapped
+from autograd_lite.structures import flatten, is_array_like
 
 
 class Point(NamedTuple):
@@ -134,11 +134,10 @@ def test_what_is_no_array_belongs_to_the_structure() -> None:
     assert again == {**tree, "w": 0.0}
 
 
-def test_mapped_takes_the_keys_of_dicts_in_any_order() -> None:
-    assert mapped(lambda a, b: a - b, {"x": 1.0, "y": (2.0, 3.0)}, {"y": (20.0, 30.0), "x": 10.0}) == {
-        "x": -9.0,
-        "y": (-18.0, -27.0),
-    }
+def test_the_leaves_of_another_tree_come_in_the_order_of_the_first_whatever_that_of_its_keys() -> None:
+    leaves, structure = flatten({"x": 1.0, "y": (2.0, 3.0)})
+    others = structure.leaves_of({"y": (20.0, 30.0), "x": 10.0})
+    assert structure.unflatten([a - b for a, b in zip(leaves, others, strict=True)]) == {"x": -9.0, "y": (-18.0, -27.0)}
 
 
 @pytest.mark.parametrize(
