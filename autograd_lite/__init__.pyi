@@ -28,7 +28,6 @@ from autograd_lite.graph import is_grad_enabled as is_grad_enabled
 from autograd_lite.graph import no_grad as no_grad
 from autograd_lite.graph import scope as scope
 from autograd_lite.graph import set_grad_enabled as set_grad_enabled
-from autograd_lite.own.declaration import primitive as primitive
 from autograd_lite.tensors import Tensor as Tensor
 from autograd_lite.transforms.requested import gradients as gradients
 from autograd_lite.dtypes import bool as bool
@@ -68,6 +67,7 @@ from autograd_lite.drawing import draw_dot as draw_dot
 from autograd_lite.drawing import make_dot as make_dot
 from autograd_lite.drawing import Drawing as Drawing
 from autograd_lite.drawing import graphviz_info as graphviz_info
+from autograd_lite.own import primitive as primitive
 from autograd_lite.coverage import supported as supported
 from autograd_lite.transforms.scalars import elementwise_grad as elementwise_grad
 from autograd_lite.transforms.scalars import grad as grad
@@ -81,6 +81,7 @@ from autograd_lite.transforms.products import vjp as vjp
 __version__: str
 __all__: list[str]
 LAZY: dict[str, str]
+NAMESPACES: tuple[str, ...]
 
 @overload
 def absolute(x: Tensor) -> Tensor: ...

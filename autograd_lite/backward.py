@@ -15,7 +15,8 @@ import numpy as np
 from autograd_lite import writes
 from autograd_lite.anomaly import check_gradient, reported_masks
 from autograd_lite.errors import GradientError, ShapeError, StaleValueError
-from autograd_lite.graph import Cotangent, Node, current_mode, topological_order
+from autograd_lite.graph import Cotangent, Node, Notes, current_mode, topological_order
+from autograd_lite.ownership import alone
 from autograd_lite.primitives import Like, Rule
 
 
@@ -81,28 +82,24 @@ def backward(
     reached = passing.union(targets or ())
     cotangents = dict(seeds)
     # What used a node is younger than the node: the youngest that waits has received all that it will.
-    waiting = [(-node.stamp, node) for node in seeds]
+    waiting = [(-node.stamp, node) for node in seeds if node.parents]
     heapify(waiting)
     sums: set[Node] = set()
-    wanted = {}
+    wanted: dict[Node, Cotangent] = {}
     watched = current_mode.get().anomaly
     while waiting:
         _, node = heappop(waiting)
         g = cotangents.pop(node)
         notes = node.notes
         if notes is not None:
-            if hooks and notes.hooks:
-                for hook in notes.hooks:
-                    g = hook(g)
-            if notes.owner is not None and (targets is None or node.parents):
+            g = _hooked(notes, g) if hooks else g
+            if notes.owner is not None:
                 wanted[node] = g
         if targets is not None:
             if node in targets:
                 wanted[node] = g
             if node not in passing:
                 continue
-        elif not node.parents:
-            continue
         if node.saved is None:
             raise freed(node)
         if node.stamp < writes.latest:
@@ -126,17 +123,35 @@ def backward(
             total = cotangents.get(parent)
             if total is None:
                 cotangents[parent] = contribution
-                heappush(waiting, (-parent.stamp, parent))
+                if parent.parents:
+                    heappush(waiting, (-parent.stamp, parent))
             elif parent in sums:  # made here, so that nobody else sees it change
                 total += contribution
                 cotangents[parent] = total
-            else:
+            elif recorder is not None:
                 cotangents[parent] = total + contribution
-                if recorder is None:
-                    sums.add(parent)
+            else:
+                # In memory that is still in the cache, where that is the rule's own.
+                if alone(contribution) and contribution.flags.writeable:
+                    contribution += total
+                else:
+                    contribution = total + contribution
+                cotangents[parent] = contribution
+                sums.add(parent)
         if release:
             node.release()
+    for leaf, g in cotangents.items():
+        notes = leaf.notes
+        if targets is None or leaf in targets:
+            wanted[leaf] = _hooked(notes, g) if hooks and notes is not None else g
     return wanted
+
+
+def _hooked(notes: Notes, g: Cotangent) -> Cotangent:
+    """Return what a node's hooks make of its cotangent."""
+    for hook in notes.hooks:
+        g = hook(g)
+    return g
 
 
 def checked_rule(node: Node, parent: Node, rule: Rule, g: Cotangent, arguments: tuple[Any, ...]) -> Cotangent:

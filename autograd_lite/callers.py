@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.derivatives.composition import COMPOSITES
-from autograd_lite.primitives import REGISTRY
+from autograd_lite.derivatives.composition import composites
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.source import OURS
 
-# The names of the table as it is made, without what users declare afterwards.
-NAMES = frozenset({each.__name__ for each in REGISTRY.values()} | {each.name for each in COMPOSITES.values()})
 INSTALLED = ("site-packages", "dist-packages")
 SPECIAL_METHOD = re.compile(r"\.__\w+__$")
 # Modules whose functions mean the same as those of the table under the same name.
@@ -53,12 +51,16 @@ def mend_for(call: str) -> str:
     """Return what to type in the place of a library's function, given a Tensor that requires a gradient."""
     module, _, name = call.rpartition(".")
     twin = f"{TWINS[module]}{name}" if module in TWINS else None
-    if call in UNLIKE or twin in NAMES:
+    if call in UNLIKE or twin in _names_of_the_table():
         ours = UNLIKE.get(call, f"ag.{twin}")
         return f"Use {ours}, which has a derivative, or give it t.numpy() for the value alone."
     if module in TAKING_FUNCTIONS:
         return TAKING_FUNCTIONS[module]
     return "Give it t.numpy() for the value alone, or declare its derivative: ag.primitive(...)."
+
+
+def _names_of_the_table() -> set[str]:
+    return {*composites(), *(each.__name__ for each in whole_table().values())}
 
 
 def home_of(ufunc: np.ufunc) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -159,24 +158,3 @@ def read_only(array: Any) -> Any:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def owned(totals: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """Empty `totals`: yield its keys and gradients, each gradient in memory of its own.
-
-    A rule may hand on a view, or somebody's array: these are copied.
-    """
-    while totals:
-        key, g = totals.popitem()
-        if type(g) is not np.ndarray or g.base is not None or sys.getrefcount(g) != ALONE:
-            g = np.array(g)
-        yield key, g
-
-
-def _references_to_a_local() -> int:
-    g = np.empty(0)
-    return sys.getrefcount(g)
-
-
-# What getrefcount says of an array that one local variable holds; it differs between versions of Python.
-ALONE = _references_to_a_local()

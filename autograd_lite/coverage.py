@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.derivatives.composition import COMPOSITES, Composite, composites
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.derivatives.scipy_special import installed_functions
 from autograd_lite.methods import public_primitives
 from autograd_lite.mutators import MUTATORS
@@ -104,6 +105,7 @@ def supported() -> SupportTable:
     >>> table["np.floor"].kind
     'constant'
     """
+    whole_table()
     rows = [_row(f"np.{name}", function) for name, function in numpy_functions()]
     found = [row for row in rows if row is not None]
     found += [_composite_row(f"np.{each.name}", each) for each in composites().values() if _is_method(each)]

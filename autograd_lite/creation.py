@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.conversion import tensors_in, without_subclass
-from autograd_lite.derivatives.composition import COMPOSITES
+from autograd_lite.derivatives.composition import composites
 from autograd_lite.derivatives.joining import stack
 from autograd_lite.devices import on_cpu
 from autograd_lite.errors import ArgumentError, DtypeError, UsageError
@@ -217,8 +217,9 @@ def _creator(function: Callable[..., Any], public: str) -> Callable[..., Tensor]
     def create(*args: Any, requires_grad: bool = False, name: str | None = None, **kwargs: Any) -> Tensor:
         by_shape = function in (np.zeros_like, np.ones_like, np.empty_like)
         if not by_shape and any(each.requires_grad for each in tensors_in((args, kwargs))):
-            if function in COMPOSITES and not requires_grad:
-                return _finish(COMPOSITES[function].call(*args, **kwargs), False, name)
+            differentiable = composites().get(function.__name__)
+            if differentiable is not None and not requires_grad:
+                return _finish(differentiable.call(*args, **kwargs), False, name)
             raise UsageError(
                 f"ag.{function.__name__} makes a constant, and an argument requires a gradient, which would be lost.",
                 "Multiply instead, ag.ones(shape) * t, or pass t.detach().",

@@ -14,13 +14,14 @@ import numpy as np
 
 from autograd_lite.backward import backward as walk
 from autograd_lite.backward import silent
-from autograd_lite.conversion import copied, owned, plain, read_only
+from autograd_lite.conversion import copied, plain, read_only
 from autograd_lite.departures import depart
 from autograd_lite.derivatives.vocabulary import conj, fit
 from autograd_lite.errors import ArgumentError, GradientError, ShapeError, UsageError
 from autograd_lite.graph import LOCK, Node, enable_grad
 from autograd_lite.hooks import RemovableHook, of_dtype
 from autograd_lite.interop import Interop
+from autograd_lite.ownership import alone
 from autograd_lite.primitives import unregistered
 from autograd_lite.recording import record
 from autograd_lite.spelling import spelled
@@ -114,9 +115,7 @@ class Differentiable(Interop):
         deliver(totals, recorded=create_graph, owners=owners)
 
     def _accumulate(self, gradient: Any) -> None:
-        if self._grad is None:
-            self._grad = gradient
-        elif gradient.requires_grad or self._grad.requires_grad:
+        if gradient.requires_grad or self._grad.requires_grad:
             self._grad = self._grad + gradient
         else:
             self._grad = wrap(np.asarray(self._grad._value + gradient._value), None)
@@ -220,17 +219,23 @@ def leaving(totals: dict[Node, Any], *, recorded: bool) -> Iterator[tuple[Node, 
             mine = conj(total)
             yield node, wrap(np.array(mine._value), mine._node)
         return
-    for node, g in owned(totals):
+    while totals:
+        node, g = totals.popitem()
+        if not alone(g):  # a rule may hand on a view, or somebody's array
+            g = np.array(g)
         yield node, wrap(g if g.dtype.kind != "c" else conj(g), None)
 
 
 def deliver(totals: dict[Node, Any], *, recorded: bool, owners: Mapping[Node, Any] | None = None) -> None:
     """Add each cotangent to the `.grad` of the Tensor that waits for it: one of `owners`, or else the node's own."""
-    given = owners or {}
     with LOCK:  # two threads that add to one gradient must not lose a summand
         for node, total in leaving(totals, recorded=recorded):
-            owner = given[node] if node in given else owner_of(node)
-            if owner is not None:
+            owner = owner_of(node) if owners is None or node not in owners else owners[node]
+            if owner is None:
+                continue
+            if owner._grad is None:
+                owner._grad = total
+            else:
                 owner._accumulate(total)
 
 

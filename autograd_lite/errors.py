@@ -1,7 +1,7 @@
 """The exceptions: what was wrong, in the user's own terms, and on a second line how to mend it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, NoReturn
 
@@ -202,7 +202,8 @@ def closest(name: str, names: Iterable[str]) -> str | None:
     known = [(each.rpartition(".")[2], each) for each in names]
     lowered = [last.lower() for last, _ in known]
     swapped = [each for each in lowered if sorted(each) == sorted(name.lower())]
-    close = swapped or get_close_matches(name.lower(), lowered, n=1)
+    # Only a mistake needs it, so it does not slow the start.
+    close = swapped or import_module("difflib").get_close_matches(name.lower(), lowered, n=1)
     if not close:
         return None
 

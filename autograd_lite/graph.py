@@ -11,12 +11,13 @@ import weakref
 from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
 from itertools import count
 from operator import attrgetter
 from threading import RLock
-from typing import Any, NamedTuple, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import numpy as np
 
@@ -30,7 +31,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 Hook = Callable[[Cotangent], Cotangent]
 
 
-class Mode(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Mode:
     """What recording depends on: whether gradients are wanted, the scope, and whether every number is checked.
 
     And who changed it: the innermost block that is open in this thread or task, and the mode around that.
@@ -197,21 +199,24 @@ class Leaf(Node):
         """Keep the value: it is the user's."""
 
 
-class Departed(NamedTuple):
-    """A constant operand of a freed graph: shown for as long as the user holds it."""
+class Departed(weakref.ref[Any]):
+    """A constant operand of a freed graph: shown for as long as the user holds it, then only its shape and dtype."""
 
-    value: Callable[[], Any]
+    __slots__ = ("dtype", "name", "shape")
+
     shape: tuple[int, ...]
     dtype: Any
-    name: str | None = None
+    name: str | None
 
 
-def _departed(entry: Any) -> Any:
+def _departed(entry: Any, name: str | None = None) -> Any:
     """Return what a freed node keeps of an operand or keyword: of constants, no more than the user does."""
     if type(entry) is np.ndarray:
-        return Departed(weakref.ref(entry), entry.shape, entry.dtype)
+        departed = Departed(entry)
+        departed.shape, departed.dtype, departed.name = entry.shape, entry.dtype, name
+        return departed
     if type(entry) is Leaf and not entry.requires_grad:
-        return Departed(weakref.ref(entry.value), entry.shape, entry.dtype, entry.name)
+        return _departed(entry.value, entry.name)
     return entry
 
 
@@ -443,10 +448,10 @@ class set_grad_enabled:
         return cast(_Function, switched)
 
     def __enter__(self) -> None:
-        current_mode.set(current_mode.get()._replace(recording=self._mode))
+        current_mode.set(replace(current_mode.get(), recording=self._mode))
 
     def __exit__(self, *exception: object) -> None:
-        current_mode.set(current_mode.get()._replace(recording=self._before))
+        current_mode.set(replace(current_mode.get(), recording=self._before))
 
 
 def is_grad_enabled() -> bool:

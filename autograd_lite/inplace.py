@@ -6,7 +6,6 @@ from the old one; written through a view, it is a new value of the base, from wh
 
 from __future__ import annotations
 
-import random
 import sys
 from typing import Any
 
@@ -28,7 +27,7 @@ ADD, SUBTRACT, MULTIPLY, DIVIDE, POWER, REMAINDER = (
     REGISTRY[each] for each in (np.add, np.subtract, np.multiply, np.divide, np.power, np.remainder)
 )
 # Who is in this module swaps elements, which for rows of a Tensor, as of an array, repeats some.
-SHUFFLING = vars(random)
+SHUFFLING = "random"
 # For integers and booleans alone.
 BITS = frozenset({np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift})
 
@@ -39,7 +38,7 @@ class InPlace(Variable):
     __slots__ = ()
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if sys._getframe(1).f_globals is SHUFFLING and self.ndim > 1:
+        if sys._getframe(1).f_globals.get("__name__") == SHUFFLING and self.ndim > 1:
             raise UsageError(
                 f"random.shuffle() of shape {self.shape} swaps rows that are views: some would stand there twice.",
                 "Write t = t[rng.permutation(len(t))], with rng = np.random.default_rng().",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd_lite import derivatives as derivatives
 from autograd_lite.derivatives.composition import COMPOSITES, Composite, composites
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.primitives import REGISTRY, Primitive
 from autograd_lite.spelling import refuse
 
@@ -29,44 +30,66 @@ FROM_NUMPY = (
 # Those of several operands that ndarray has as methods too.
 ALSO_METHODS = frozenset({"clip", "dot", "std", "var"})
 
-# Those of numpy.linalg and numpy.fft, "linalg.inv", have namespaces of their own.
-_PUBLIC = {each.__name__: each for each in REGISTRY.values() if each.__name__.isidentifier()}
-
 
 def public_primitives() -> dict[str, Primitive]:
     """Return every operation of the table by its name; what users declare later is theirs."""
-    return dict(_PUBLIC)
+    return _by_name(whole_table())
+
+
+def _by_name(operations: Mapping[Any, Primitive]) -> dict[str, Primitive]:
+    # Those of numpy.linalg and numpy.fft, "linalg.inv", have namespaces of their own.
+    return {each.__name__: each for each in operations.values() if each.__name__.isidentifier()}
 
 
 def method_primitives() -> dict[str, Primitive]:
     """Return the operations that are methods too: those of one operand."""
+    return _methods_among(public_primitives())
+
+
+def _methods_among(operations: Mapping[str, Primitive]) -> dict[str, Primitive]:
     return {
         name: each
-        for name, each in public_primitives().items()
+        for name, each in operations.items()
         if (len(each.operands) == 1 or name in ALSO_METHODS) and name not in NOT_METHODS and not each.infix
     }
 
 
 def namespace(module: ModuleType) -> dict[str, Any]:
     """Return the operations and composites of numpy.linalg or numpy.fft by their names there."""
+    calls = _calls(whole_table())
     functions = {name: getattr(module, name) for name in sorted(module.__all__)}
-    calls = {each: found.call for each, found in COMPOSITES.items()}
-    return {
-        name: REGISTRY.get(each) or calls[each] for name, each in functions.items() if each in {**REGISTRY, **calls}
-    }
+    return {name: calls[each] for name, each in functions.items() if each in calls}
+
+
+def _calls(operations: Mapping[Any, Primitive]) -> dict[Any, Callable[..., Any]]:
+    """Return what is called in the place of each of NumPy's functions."""
+    return {**{each: found.call for each, found in COMPOSITES.items()}, **operations}
 
 
 def public_composites() -> dict[str, Callable[..., Any]]:
     """Return the composites' public functions by name; a name with a dot belongs to a part of the namespace."""
-    return {name: each.call for name, each in composites().items() if name.isidentifier()}
+    return _public(composites())
+
+
+def _public(named: Mapping[str, Composite]) -> dict[str, Callable[..., Any]]:
+    return {name: each.call for name, each in named.items() if name.isidentifier()}
 
 
 def aliases() -> dict[str, Callable[..., Any]]:
     """Return operations and composites by NumPy's other names for them: np.acos, np.concat, np.pow."""
-    named: dict[str, Any] = {**public_primitives(), **public_composites()}
-    calls = {**REGISTRY, **{each: found.call for each, found in COMPOSITES.items()}}
+    named = {**public_primitives(), **public_composites()}
+    return {name: each for name, each in _by_numpys_names(_calls(whole_table())).items() if name not in named}
+
+
+def _by_numpys_names(calls: Mapping[Any, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
     functions = {name: each for name, each in vars(np).items() if callable(each) and not name.startswith("_")}
-    return {name: calls[each] for name, each in functions.items() if name not in named and each in calls}
+    return {name: calls[each] for name, each in functions.items() if each in calls}
+
+
+def public_so_far() -> dict[str, Callable[..., Any]]:
+    """Return what the pages that are read by now make public, by all of its names."""
+    read = {each.name: each for each in COMPOSITES.values()}
+    return {**_by_numpys_names(_calls(REGISTRY)), **_by_name(REGISTRY), **_public(read)}
 
 
 def method_composites() -> dict[str, Composite]:
@@ -113,9 +136,10 @@ class TensorMethods:
     __slots__ = ()
 
 
-for _name, _primitive in method_primitives().items():
+# None of the further pages has one.
+for _name, _primitive in _methods_among(_by_name(REGISTRY)).items():
     setattr(TensorMethods, _name, _method(_primitive))
-for _name, _composite in method_composites().items():
-    setattr(TensorMethods, _name, _composite_method(_composite))
+for _composite in [each for each in COMPOSITES.values() if each.method]:
+    setattr(TensorMethods, _composite.name, _composite_method(_composite))
 for _name in FROM_NUMPY:
     setattr(TensorMethods, _name, _numpy_method(_name))

@@ -103,7 +103,7 @@ def _operand(entry: Any, results: Mapping[Node, Tensor]) -> Any:
 def _present(kept: Any) -> Any:
     """Return a constant of a freed graph, or zeros once it is gone."""
     if type(kept) is Departed:
-        value = kept.value()
+        value = kept()
         return np.zeros(kept.shape, kept.dtype) if value is None else value
     if type(kept) is tuple:
         return tuple(_present(each) for each in kept)

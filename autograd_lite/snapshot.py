@@ -174,7 +174,7 @@ def _unchanged(order: list[Node]) -> dict[int, Any]:
     changed = set()
     for node in order:
         for entry in node.inputs:
-            value = entry.value() if type(entry) is Departed else entry.value if isinstance(entry, Leaf) else entry
+            value = entry() if type(entry) is Departed else entry.value if isinstance(entry, Leaf) else entry
             if not isinstance(value, np.ndarray):
                 continue
             kept[id(value)] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import sys
-import traceback
 from typing import Any, NamedTuple
 
 # The packages whose frames are not the user's.
@@ -32,12 +31,12 @@ class Line(NamedTuple):
 
 def line_that_raised(error: BaseException) -> Line | None:
     """Return the innermost of the user's lines that an error came through; None when it came through none."""
-    lines = [
-        Line(frame.f_code.co_filename, number)
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if not _is_ours(frame)
-    ]
-    return lines[-1] if lines else None
+    found, at = None, error.__traceback__
+    while at is not None:
+        if not _is_ours(at.tb_frame):
+            found = Line(at.tb_frame.f_code.co_filename, at.tb_lineno)
+        at = at.tb_next
+    return found
 
 
 def _is_ours(frame: Any) -> bool:

@@ -18,7 +18,6 @@ from autograd_lite.methods import (
     public_composites,
     public_primitives,
 )
-from autograd_lite.own import declaration
 from autograd_lite.primitives import Primitive
 from autograd_lite.transforms import requested
 
@@ -72,12 +71,12 @@ def definition(name: str, parameters: list[str], result: str, margin: int = 0) -
 def package_stub() -> str:
     """Return the text of autograd_lite/__init__.pyi."""
     lines = [HEADER.format(more=", overload")]
-    lines += [f"from autograd_lite import {name} as {name}" for name in ("fft", "linalg", "special")]
-    for module in (creation, graph, declaration, tensors, requested):
+    lines += [f"from autograd_lite import {name} as {name}" for name in autograd_lite.NAMESPACES]
+    for module in (creation, graph, tensors, requested):
         lines += [f"from {module.__name__} import {name} as {name}" for name in _defined_by(module)]
     lines += [f"from autograd_lite.dtypes import {name} as {name}" for name in dtypes.__all__]
     lines += [f"from {module} import {name} as {name}" for name, module in autograd_lite.LAZY.items()]
-    lines += ["", "__version__: str", "__all__: list[str]", "LAZY: dict[str, str]", ""]
+    lines += ["", "__version__: str", "__all__: list[str]", "LAZY: dict[str, str]", "NAMESPACES: tuple[str, ...]", ""]
     for name, each in sorted(public_primitives().items()):
         lines += function_stub(name, parameters(each))
     for name, call in sorted({**public_composites(), **aliases()}.items()):

@@ -12,6 +12,7 @@ from autograd_lite.arraylike import ArrayLike
 from autograd_lite.conversion import copied, known_dtype, plain_index
 from autograd_lite.departures import DETACHED
 from autograd_lite.derivatives.composition import COMPOSITES
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.derivatives.indexing import Place, getitem
 from autograd_lite.derivatives.scipy_special import find_special
 from autograd_lite.differentiable import Differentiable
@@ -26,7 +27,7 @@ from autograd_lite.recording import NO_KEYWORDS, unary
 from autograd_lite.source import users_line
 from autograd_lite.spelling import spelled
 from autograd_lite.ufunc_keywords import LOOP_KEYWORDS, along_axes, computed_into, converted, masked
-from autograd_lite.undifferentiated import name_of, on_values
+from autograd_lite.undifferentiated import PIECEWISE_CONSTANT, name_of, on_values
 
 # What these return is a Tensor; they cannot say so where they stand, below it.
 wrap: Callable[[Any, Node | None], Tensor] = variable.wrap
@@ -232,6 +233,8 @@ class Tensor(TensorMethods, Operators, ArrayLike, Differentiable, of_results=Tru
         function = ufunc if method == "__call__" else getattr(ufunc, method)
         if function in COMPOSITES:
             return COMPOSITES[function].call(*args, **kwargs)
+        if _on_a_further_page(function) and (function is ufunc or function in COMPOSITES):
+            return self.__array_ufunc__(ufunc, method, *args, **kwargs)
         return self._undifferentiated(function, args, kwargs)
 
     def __array_function__(
@@ -246,6 +249,8 @@ class Tensor(TensorMethods, Operators, ArrayLike, Differentiable, of_results=Tru
             return COMPOSITES[function].call(*args, **kwargs)
         if function in MUTATORS and args and isinstance(args[0], Tensor):
             return MUTATORS[function](*args, **kwargs)
+        if _on_a_further_page(function):
+            return self.__array_function__(function, types, args, kwargs)
         return self._undifferentiated(function, args, kwargs)
 
     def _undifferentiated(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -256,6 +261,14 @@ class Tensor(TensorMethods, Operators, ArrayLike, Differentiable, of_results=Tru
 
     def __getitem__(self, index: Any) -> Tensor:
         return record(getitem, (self,), {"index": plain_index(index)})
+
+
+def _on_a_further_page(function: Any) -> bool:
+    """Return whether the table has a function after all, when all of its pages are read."""
+    if name_of(function) in PIECEWISE_CONSTANT:
+        return False
+    whole_table()
+    return function in REGISTRY or function in COMPOSITES
 
 
 def _wrapped(result: Any) -> Any:

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from autograd_lite.errors import UnknownNameError
-from nn import datasets, functional, init, optim, recursion
+from nn import functional, init, optim, recursion
 from nn.activations import (
     ELU,
     GELU,
@@ -66,6 +66,7 @@ from nn.module_dict import ModuleDict
 from nn.random import manual_seed
 
 if TYPE_CHECKING:
+    from nn import datasets as datasets
     from nn import differences as differences
     from nn import metrics as metrics
     from nn import schedule as schedule
@@ -107,6 +108,7 @@ _LAZY = {
     "backprop": "nn.record",
     "clip_grad_norm_": "nn.clipping",
     "clip_grad_value_": "nn.clipping",
+    "datasets": "nn.datasets",
     "diagnose": "nn.health.diagnosis",
     "differences": "nn.differences",
     "draw": "nn.views.network",
@@ -210,7 +212,7 @@ __all__ = [
 
 def _public_names() -> list[str]:
     """Return the names that may have been meant: those of the packages below too, nn.Adam for nn.optim.Adam."""
-    parts = (optim, functional, init, datasets, import_module("nn.schedule"), import_module("nn.metrics"))
+    parts = (optim, functional, init, *(import_module(f"nn.{name}") for name in ("datasets", "schedule", "metrics")))
     below = [f"{part.__name__.removeprefix('nn.')}.{name}" for part in parts for name in part.__all__]
     return [*__all__, *below]
 

@@ -12,7 +12,7 @@ import autograd_lite as ag
 from autograd_lite.errors import StaleValueError
 from autograd_lite.methods import public_primitives
 from autograd_lite.primitives import Primitive, unregistered
-from tests.benchmarks import anatomy, operations, protection, steady
+from tests.benchmarks import anatomy, bytecodes, operations, protection, steady
 from tests.benchmarks.__main__ import parse
 from tests.benchmarks.alone import MEASUREMENTS
 from tests.benchmarks.replay import captured, in_turn
@@ -137,6 +137,16 @@ def test_steps_that_grow_slower_show_as_such():
     table = steady.blocks_table(times)
     assert len(table) == steady.BLOCKS + 2
     assert float(table[-1][-1]) == pytest.approx(2.9 / 1.1, abs=0.01)
+
+
+def test_instructions_are_counted_by_part_the_same_in_every_step():
+    (work,) = chosen(["W2"])
+    step = autograd_lite.train(work.make()).step
+    for _ in range(bytecodes.WARM_UP):
+        step()
+    first, second = bytecodes.counted(step), bytecodes.counted(step)
+    assert first == second
+    assert min(first[part] for part in bytecodes.PARTS) > 0
 
 
 def test_a_training_leaves_no_objects_behind():

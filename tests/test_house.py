@@ -99,8 +99,8 @@ def test_a_file_stays_short(module):
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("nn")])
 def test_nn_uses_only_what_the_engine_makes_public(module):
-    shared = ("errors", "spelling", "writing", "messages", "matrices", "mistakes", "drawing", "tex", "rerunning")
-    public = {"autograd_lite", *(f"autograd_lite.{name}" for name in shared)}
+    shared = ("errors", "spelling", "writing", "messages", "matrices", "mistakes", "drawing", "tex", "threads")
+    public = {"autograd_lite", *(f"autograd_lite.{name}" for name in (*shared, "rerunning"))}
     assert {name for name in imports(module) if name.startswith("autograd_lite")} <= public
 
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.errors import AutogradError, IndexingError, ShapeError, UsageError
 from autograd_lite.primitives import REGISTRY, no_axis
 from autograd_lite.spelling import spelled
@@ -150,5 +151,6 @@ def tensors_among(structure: Any) -> Iterator[Any]:
 
 
 def composites() -> dict[str, Composite]:
-    """Return every composite by its public name."""
+    """Return every composite of the whole table by its public name."""
+    whole_table()
     return {each.name: each for each in COMPOSITES.values()}

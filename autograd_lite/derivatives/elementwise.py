@@ -7,16 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite.blocks import BLOCK, in_blocks
 from autograd_lite.derivatives.vocabulary import (
     conj,
     direction,
     inverse,
+    inverse_own,
     keep,
     log_or_zero,
     power_slope,
     side,
     winner,
     zmul,
+    zmul_slope,
 )
 from autograd_lite.errors import UsageError
 from autograd_lite.primitives import Array, Primitive, parameters_of, primitive
@@ -27,29 +30,39 @@ def elementwise(
 ) -> Primitive:
     """Declare a function of one operand by its slope, a formula in x and y = f(x).
 
-    `singular` says that the slope can be infinite, where a gradient of 0 has to stay 0.
+    `singular` says that the slope can be infinite, where a gradient of 0 has to stay 0; such a slope returns its
+    operand or what it has just computed, which the rule then writes into.
     """
     (needs,) = parameters_of(slope)
     rules = {
         ("x", False): lambda g, x: g * slope(x),
         ("y", False): lambda g, y: g * slope(y),
-        ("x", True): lambda g, x: zmul(g, slope(x)),
-        ("y", True): lambda g, y: zmul(g, slope(y)),
+        ("x", True): lambda g, x: zmul_slope(g, slope(x), x),
+        ("y", True): lambda g, y: zmul_slope(g, slope(y), y),
     }
     return primitive(fn, x=rules[needs, singular], **options)
 
 
 # The largest integers whose exponential is finite, by the dtype's character.
-_LARGEST_EXPONENT = {"e": 11, "f": 88, "d": 709}
+_LARGEST_EXPONENT: dict[str, Any] = {"e": np.float16(11), "f": np.float32(88), "d": np.float64(709)}
 
 
 def _sigmoid(x: Array) -> Array:
-    """1 / (1 + e⁻ˣ) with the exponent kept from overflowing; precise for very negative x too."""
-    if getattr(x, "dtype", np.dtype(object)).kind not in "fc":
+    """1 / (1 + e⁻ˣ)."""
+    if not hasattr(x, "dtype") or x.dtype.kind not in "fc":
         x = np.float64(1) * x
+    return _logistic(x) if x.size <= BLOCK else in_blocks(_logistic, x)
+
+
+def _logistic(x: Array, **out: Array) -> Array:
+    """1 / (1 + e⁻ˣ) with the exponent kept from overflowing; precise for very negative x too."""
+    power = -x
     limit = _LARGEST_EXPONENT.get(x.dtype.char)
-    exponent = -x if limit is None else np.minimum(-x, limit)
-    return np.reciprocal(1 + np.exp(exponent))
+    if limit is not None:  # with one number np.clip is slower to call than np.minimum, and three times as fast
+        power = np.clip(power, -np.inf, limit) if out else np.minimum(power, limit)
+    power = np.exp(power)
+    power += 1
+    return np.reciprocal(power, **out)
 
 
 def _relu(x: Array) -> Array:
@@ -106,7 +119,7 @@ elementwise(np.exp2,       lambda y: y * np.log(2),          tex=r"2^x \ln 2",  
 elementwise(np.log,        lambda x: 1 / x,                  tex=r"\frac{1}{x}",             domain=(0.2, 3), singular=True)
 elementwise(np.log2,       lambda x: 1 / (x * np.log(2)),    tex=r"\frac{1}{x \ln 2}",       domain=(0.2, 3), singular=True)
 elementwise(np.log10,      lambda x: 1 / (x * np.log(10)),   tex=r"\frac{1}{x \ln 10}",      domain=(0.2, 3), singular=True)
-elementwise(np.log1p,      lambda x: 1 / (1 + x),            tex=r"\frac{1}{1 + x}",         domain=(-0.7, 3), singular=True)
+elementwise(np.log1p,      lambda x: inverse_own(1 + x),   tex=r"\frac{1}{1 + x}",         domain=(-0.7, 3), singular=True)
 
 primitive(np.deg2rad,    x=lambda g: np.deg2rad(g),          tex=r"\frac{\pi}{180} g",       domain=(-3, 3))
 primitive(np.radians,    x=lambda g: np.radians(g),          tex=r"\frac{\pi}{180} g",       domain=(-3, 3))

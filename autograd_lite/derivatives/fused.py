@@ -16,7 +16,7 @@ import numpy as np
 from autograd_lite.blocks import in_blocks
 from autograd_lite.derivatives.reductions import logsumexp, top_of
 from autograd_lite.derivatives.special import erfc
-from autograd_lite.derivatives.vocabulary import mT, of_reals, over_rows, product, rows, shape_of
+from autograd_lite.derivatives.vocabulary import mT, of_reals, outer_sum, over_rows, product, rows, shape_of
 from autograd_lite.errors import ArgumentError, ShapeError
 from autograd_lite.primitives import Array, primitive
 
@@ -30,8 +30,10 @@ def _linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
     z = product(x, weight.T)
     if bias is None:
         return z
-    in_place = getattr(bias, "ndim", 0) == 1 and bias.dtype == z.dtype
-    return np.add(z, bias, out=z) if in_place else z + bias
+    if type(bias) is np.ndarray and bias.ndim == 1 and bias.dtype is z.dtype:
+        z += bias
+        return z
+    return z + bias
 
 
 def _linear_definition(x: Array, weight: Array, bias: Array | None = None) -> Array:
@@ -58,7 +60,7 @@ def _over_rows(g: Array) -> Array:
 linear = primitive(
     _linear,
     x=lambda g, weight: product(g, weight),
-    weight=lambda g, x: product(rows(g).T, rows(x)),
+    weight=lambda g, x: outer_sum(rows(g), rows(x)),
     bias=lambda g: _over_rows(g),
     canonical=_linear_call,
     ready=True,
@@ -193,21 +195,31 @@ CUBIC = 0.044715
 FLAT = 50.0
 
 
-def _gelu_none(x: Array) -> tuple[Array, Array]:
+def _gelu_none(x: Array, out: tuple[Any, Any] = (None, None)) -> tuple[Array, Array]:
     """Return x Φ(x) and its slope Φ(x) + x φ(x)."""
     near = np.clip(x, -FLAT, FLAT)
     phi = 0.5 * erfc(near * -math.sqrt(0.5))
-    return np.maximum(x, -FLAT) * phi, phi + near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi)
+    value = np.multiply(np.maximum(x, near), phi, out[0])
+    return value, np.add(phi, near * np.exp(-0.5 * near * near) / math.sqrt(2 * math.pi), out=out[1])
 
 
-def _gelu_tanh(x: Array) -> tuple[Array, Array]:
+def _gelu_tanh(x: Array, out: tuple[Any, Any] = (None, None)) -> tuple[Array, Array]:
     """Return x (1 + t)/2 and its slope (1 + t)/2 + x (1 − t²)/2 · u′, where t = tanh u is near 2 Φ(x) − 1."""
     near = np.clip(x, -FLAT, FLAT)
     xx = near * near
-    t = np.tanh(near * (CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI))
-    phi = 0.5 * t + 0.5
-    slope = phi + near * phi * (1 - t) * (3 * CUBIC * ROOT_OF_2_OVER_PI * xx + ROOT_OF_2_OVER_PI)
-    return np.maximum(x, -FLAT) * phi, slope
+    t = CUBIC * ROOT_OF_2_OVER_PI * xx
+    t += ROOT_OF_2_OVER_PI
+    t *= near
+    t = np.tanh(t)
+    phi = 0.5 * t
+    phi += 0.5
+    bend = near * phi
+    bend *= 1 - t
+    xx *= 3 * CUBIC * ROOT_OF_2_OVER_PI
+    xx += ROOT_OF_2_OVER_PI
+    bend *= xx
+    value = np.multiply(np.maximum(x, near), phi, out[0])
+    return value, np.add(phi, bend, out[1])
 
 
 def _gelu_definition(x: Array, approximate: str) -> Array:
@@ -217,7 +229,7 @@ def _gelu_definition(x: Array, approximate: str) -> Array:
     return 0.5 * x * (1 + np.tanh(ROOT_OF_2_OVER_PI * (near + CUBIC * near**3)))
 
 
-GELU: dict[str, Callable[[Array], tuple[Array, Array]]] = {"none": _gelu_none, "tanh": _gelu_tanh}
+GELU: dict[str, Callable[..., tuple[Array, Array]]] = {"none": _gelu_none, "tanh": _gelu_tanh}
 
 
 def _gelu_and_slope(x: Array, approximate: str) -> tuple[Array, Array]:
@@ -226,7 +238,7 @@ def _gelu_and_slope(x: Array, approximate: str) -> tuple[Array, Array]:
 
 
 def _gelu(x: Array, approximate: str) -> Array:
-    return in_blocks(lambda x: GELU[approximate](x)[0], x)
+    return in_blocks(lambda x, out=None: GELU[approximate](x, (out, None))[0], x)
 
 
 def _gelu_call(x: Array, approximate: str = "none") -> Any:

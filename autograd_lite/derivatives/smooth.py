@@ -63,9 +63,14 @@ def _silu(x: Array) -> Array:
         return x / (1 + np.exp(-x))
 
 
+def _silu_slope(y: Array, x: Array) -> Array:
+    s = sigmoid(x)
+    return s + np.minimum(y, LARGE) * (1 - s)
+
+
 silu = primitive(
     _silu,
-    x=lambda g, y, x: g * (sigmoid(x) + np.minimum(y, LARGE) * (1 - sigmoid(x))),
+    x=lambda g, y, x: g * _silu_slope(y, x),
     name="silu",
     label="SiLU",
     domain=(-3, 3),

@@ -84,21 +84,21 @@ def split(x: Array) -> tuple[Array, Array, Array]:
     return small, near * quotient(NEAR_0, near * near), complement(np.abs(x[~small]))
 
 
-def _erf_block(x: Array) -> Array:
+def _erf_block(x: Array, out: Array | None = None) -> Array:
     small, near, rest = split(x)
-    value = np.empty_like(x)
+    value = np.empty_like(x) if out is None else out
     value[small], value[~small] = near, np.copysign(1 - rest, x[~small])
     return value
 
 
-def _erfc_block(x: Array) -> Array:
+def _erfc_block(x: Array, out: Array | None = None) -> Array:
     small, near, rest = split(x)
-    value = np.empty_like(x)
+    value = np.empty_like(x) if out is None else out
     value[small], value[~small] = 1 - near, np.where(x[~small] < 0, 2 - rest, rest)
     return value
 
 
-def elementwise_in_blocks(name: str, formula: Callable[[Array], Array], x: Array) -> Array:
+def elementwise_in_blocks(name: str, formula: Callable[..., Array], x: Array) -> Array:
     """Return `formula`, which needs float32 or float64 and at least one axis, of anything."""
     given = np.asarray(x)
     of_reals(name, given)

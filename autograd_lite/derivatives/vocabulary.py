@@ -17,6 +17,8 @@ from autograd_lite.primitives import Array, Like, Primitive, unregistered
 
 Axes = tuple[int, ...]
 
+PLAIN = (np.ndarray, np.generic)
+
 
 def canonical_axes(axis: int | tuple[int, ...] | None, ndim: int) -> Axes:
     """Return `axis` as a tuple of non-negative integers; None means all axes."""
@@ -112,6 +114,24 @@ def product(a: Array, b: Array) -> Array:
     return a @ b
 
 
+def outer_sum(a: Array, b: Array) -> Array:
+    """Return aᵀ b, the sum over the rows of a and b of their outer products: how a weight sees a batch."""
+    return product(a.T, b) if type(a) is type(b) is np.ndarray else _outer_sum(a, b)
+
+
+# In place of a transposed view and a product, so that a recorded walk leaves one node behind and not two.
+_outer_sum: Primitive = unregistered(
+    lambda a, b: product(a.T, b),
+    a=lambda g, b: product(b, g.T),
+    b=lambda g, a: product(a, g),
+    name="outer_sum",
+    label=lambda a, b, size: f"{a}ᵀ {b}",
+    tex=(r"b\,g^{\mathsf T}", r"a\,g"),
+    samples=lambda x: [((x(4, 3), x(4, 2)), {}), ((x(1, 3), x(1, 1)), {}), ((x(0, 3), x(0, 2)), {})],
+    doc="aᵀ b of two matrices with as many rows.",
+)
+
+
 def count(like: Like, axis: Axes) -> int:
     """Return how many elements a reduction over `axis` joins into one."""
     return math.prod(like.shape[k] for k in axis)
@@ -191,8 +211,8 @@ def expand(g: Array, like: Like, axis: Axes) -> Array:
 on_mask: ContextVar[Callable[[int], None] | None] = ContextVar("on_mask", default=None)
 
 
-def _zmul(g: Array, d: Array) -> Array:
-    product = g * d
+def _zmul(g: Array, d: Array, out: Array | None = None) -> Array:
+    product = np.multiply(g, d, out=out) if out is not None else g * d
     if _surely_finite(product):
         return product
     masked = (g == 0) & ~np.isfinite(product)
@@ -224,6 +244,17 @@ zmul: Primitive = unregistered(
     derivative is there does not matter, even when it is infinite.
     """,
 )
+
+
+def zmul_slope(g: Array, d: Array, at: Array) -> Array:
+    """Return zmul(g, d) for the slope `d` at `at`; in the memory of `d` where the slope was computed into its own.
+
+    On large arrays fresh memory, which no cache holds, costs more than the product.
+    """
+    if isinstance(g, PLAIN) and isinstance(d, PLAIN):
+        own = type(d) is np.ndarray and d is not at and d.base is None and d.dtype is g.dtype and d.shape == g.shape
+        return _zmul(g, d, d if own else None)
+    return zmul(g, d)
 
 
 def _scatter(g: Array, like: Like, index: Any) -> Array:
@@ -299,6 +330,11 @@ def power_slope(a: Array, b: Array) -> Array:
 def inverse(b: Array) -> Array:
     """Return 1 / b; infinity for a Python 0, as NumPy has it."""
     return 1 / b if hasattr(b, "shape") or b else np.inf
+
+
+def inverse_own(b: Array) -> Array:
+    """Return 1 / b in the memory of `b`, which the caller has just computed and does not keep."""
+    return np.divide(1, b, out=b) if type(b) is np.ndarray else 1 / b
 
 
 def direction(x: Array) -> Array:

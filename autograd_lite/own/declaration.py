@@ -8,6 +8,7 @@ from typing import Any, overload
 import numpy as np
 
 from autograd_lite.conversion import tensors_in
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.errors import ArgumentError, UsageError, closest, suggestion
 from autograd_lite.own.calls import Call, checked_result, signature_of
 from autograd_lite.own.guards import guarded
@@ -114,6 +115,7 @@ def primitive(
         raise UsageError(f"{name} is an operation already.", "Declare it once, from the function on arrays.")
     if outputs is not None and (isinstance(outputs, bool) or not isinstance(outputs, int) or outputs < 1):
         raise ArgumentError(f"primitive(): outputs={outputs!r}.", "Give the number of results, 2 for example.")
+    whole_table()
     for answered in (fn, *answers_to):
         if not isinstance(REGISTRY.get(answered), (OwnOperation, type(None))):
             raise UsageError(

@@ -58,6 +58,7 @@ class Adagrad(Optimizer):
     """
 
     elementwise = True
+    threadsafe = True
     checks: ClassVar[Mapping[str, Check]] = {
         "lr_decay": number(0.0, example=1e-3),
         "weight_decay": number(0.0, example=1e-4),

@@ -60,6 +60,7 @@ class Adam(Optimizer):
     """
 
     elementwise = True
+    threadsafe = True
     checks: ClassVar[Mapping[str, Check]] = {
         "betas": pair_below_one,
         "eps": number(0.0, example=1e-8),
@@ -100,10 +101,14 @@ class Adam(Optimizer):
         for most in largest:
             v = np.maximum(most, v, out=most)
         root = np.sqrt(v, out=b)
-        root /= math.sqrt(1 - beta2**t)
-        root += o["eps"]
+        rate, eps, correction = o["lr"] / (1 - beta1**t), o["eps"], math.sqrt(1 - beta2**t)
+        if p.itemsize == 2:  # in half precision ε √(1 − β₂ᵗ) may be 0
+            root /= correction
+        else:  # spares the pass over v
+            rate, eps = rate * correction, eps * correction
+        root += eps
         change = np.divide(m, root, out=b)
-        change *= o["lr"] / (1 - beta1**t)
+        change *= rate
         p -= change
 
     def decayed(self, p: Array, g: Array, out: Array | None, /) -> Array:
@@ -152,6 +157,8 @@ class AdamW(Adam):
     >>> w
     tensor([ 0.85, -1.8 ], requires_grad=True)
     """
+
+    threadsafe = True
 
     def __init__(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,8 +11,9 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite.errors import ArgumentError, UnknownNameError, UsageError
 from autograd_lite.spelling import refuse_unknown, spelled
+from autograd_lite.threads import on_all_threads
 from nn.optim.groups import Check, Group, Optioned, Options, as_group, as_groups, checked, flag, number
-from nn.optim.memory import BLOCK, SMALL, as_real, blocks, memory_of
+from nn.optim.memory import BLOCK, SMALL, THREADED, Scratch, aligned_copy, apart, as_real, blocks, kept, memory_of
 from nn.optim.saving import buffers_expected, restored, saved
 from nn.optim.together import Together, together
 
@@ -83,6 +83,9 @@ class Optimizer(Optioned):
     checks: ClassVar[Mapping[str, Check]] = {"lr": number(0.0, example=0.01), "maximize": flag}
     # Whether each element moves by itself: then `update` may get a block of a parameter, or several parameters joined.
     elementwise: ClassVar[bool] = False
+    # Whether `update` may move several blocks at once, each in a thread of its own. A class that is derived from one
+    # that may says so anew: its own methods decide.
+    threadsafe: ClassVar[bool] = False
     # Whether an update is so many NumPy calls that it pays to copy small parameters together for one.
     many_calls: ClassVar[bool] = True
     # Whether a step evaluates the loss itself, by a closure.
@@ -95,6 +98,7 @@ class Optimizer(Optioned):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.checks = {**Optimizer.checks, **cls.checks}
+        cls.threadsafe = vars(cls).get("threadsafe", False)
         if "__init__" in vars(cls):
             spelled(cls)
 
@@ -107,7 +111,7 @@ class Optimizer(Optioned):
         self.state: list[dict[str, Array]] = []
         self._parts: list[_Part] = []
         self._calls = [0]
-        self._scratch: dict[Any, Array] = {}
+        self._scratch = Scratch()
         for group in as_groups(parameters, type(self).__name__):
             self._add(group)
         self.options = self._parts[0].options
@@ -226,36 +230,33 @@ class Optimizer(Optioned):
         ag.Tensor._note_step([self.parameters[k] for k in moving])
         names = self.buffers(part.options)
         for small in part.together:
-            self._move_together(small, moving, names)
+            small.move(moving, steps, self.state, names, self.update)
+        large = []
         for k, (value, slope) in moving.items():
-            if names or value.size > BLOCK:
-                self._move(k, value, slope, names)
-            else:
+            if not names and value.size < THREADED:
                 self.update(steps[k], value, slope)
+            elif self.threadsafe and value.size >= THREADED:
+                large.append((k, value, slope))
+            else:
+                for piece in self._pieces(k, value, slope, names):
+                    self.update(*piece)
+        if large:
+            self._move_large(large, names)
 
-    def _move_together(self, small: Together, moving: dict[int, tuple[Array, Array]], names: Sequence[str]) -> None:
-        """Move small parameters as one if all are in step, and take them out of `moving`."""
-        if len({self.steps[k] if k in moving else None for k in small.members}) > 1 or small.members[0] not in moving:
-            return
-        values, slopes = zip(*[moving[k] for k in small.members], strict=True)
-        if not small.fits(values):
-            return
-        for name in names:
-            small.adopt(name, self.state)
-        small.update(values, slopes, names, partial(self.update, self.steps[small.members[0]]))
-        for k in small.members:
-            del moving[k]
+    def _pieces(self, k: int, value: Array, slope: Array, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Return what `update` takes for a parameter: all of it at once, or block by block."""
+        arrays = (value, slope, *kept(self.state[k], names, value))
+        return [(self.steps[k], *block) for block in (blocks(*arrays) if self.elementwise else (arrays,))]
 
-    def _move(self, k: int, value: Array, slope: Array, names: Sequence[str]) -> None:
-        state = self.state[k]
-        for name in names:
-            if name not in state:
-                state[name] = np.zeros(value.shape, value.dtype)
-            elif state[name].dtype != value.dtype:  # the model was converted since
-                state[name] = state[name].astype(value.dtype)
-        arrays = (value, slope, *[state[name] for name in names])
-        for block in blocks(*arrays) if self.elementwise and value.size > BLOCK else (arrays,):
-            self.update(self.steps[k], *block)
+    def _move_large(self, moving: Sequence[tuple[int, Array, Array]], names: Sequence[str]) -> None:
+        """Move parameters, on several threads if there is a block's work for each of two."""
+        pieces = [piece for k, value, slope in moving for piece in self._pieces(k, value, slope, names)]
+        _, values, slopes = zip(*moving, strict=True)
+        if len(pieces) > 1 and sum([each.size for each in values]) >= 2 * BLOCK and apart(values, slopes):
+            on_all_threads(lambda piece: self.update(*piece), pieces)
+            return
+        for piece in pieces:
+            self.update(*piece)
 
     def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the names of the arrays, like the parameter, that an update with these options keeps."""
@@ -265,6 +266,7 @@ class Optimizer(Optioned):
         """Write the new values into a parameter and its state; every subclass defines it.
 
         A class that sets ``elementwise = True`` gets large parameters in blocks, and small ones joined into one array.
+        One that sets ``threadsafe = True`` too gets several blocks at once, each in a thread of its own.
 
         Parameters
         ----------
@@ -279,17 +281,14 @@ class Optimizer(Optioned):
             f"{type(self).__name__} has no update method.", "Write `def update(self, t, p, g): p -= self.lr * g`."
         )
 
-    def scratch(self, like: Array, count: int) -> list[Array | None]:
+    def scratch(self, like: Array, count: int) -> Sequence[Array | None]:
         """Return that many arrays like a block, for ``out=``; the next call gives the same memory.
 
-        Of a small block None, with which NumPy makes a new array: that is quicker than a view of an old one.
+        Each thread has its own. Of a small block None, with which NumPy makes a new array: that is quicker than a view.
         """
         if like.size < SMALL:
-            return [None] * count
-        memory = self._scratch.get(like.dtype)
-        if memory is None or memory.shape[0] < count or memory.shape[1] < like.size:
-            memory = self._scratch[like.dtype] = np.empty((count, like.size), like.dtype)
-        return [row[: like.size].reshape(like.shape) for row in memory[:count]]
+            return (None,) * count
+        return self._scratch.like(like, count)
 
     @spelled
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -344,7 +343,7 @@ class Optimizer(Optioned):
         for part in self._parts:
             for k, _ in part.members:
                 names = self.buffers(part.options) if self.steps[k] else ()
-                self.state[k] = {name: arrays[f"{name}.{k}"].copy() for name in names}
+                self.state[k] = {name: aligned_copy(arrays[f"{name}.{k}"], values[k].dtype) for name in names}
 
     def __repr__(self) -> str:
         groups = f", {len(self.param_groups)} groups" if len(self.param_groups) > 1 else ""

@@ -60,6 +60,7 @@ class RMSprop(Optimizer):
     """
 
     elementwise = True
+    threadsafe = True
     checks: ClassVar[Mapping[str, Check]] = {
         "alpha": number(0.0, 1.0, example=0.99),
         "eps": number(0.0, example=1e-8),

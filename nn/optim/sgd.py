@@ -63,6 +63,7 @@ class SGD(Optimizer):
     """
 
     elementwise = True
+    threadsafe = True
     checks: ClassVar[Mapping[str, Check]] = {
         "momentum": number(0.0, 1.0, example=0.9),
         "nesterov": flag,

@@ -50,17 +50,43 @@ class Together:
                 view[...] = states[k][name]
             states[k][name] = view
 
-    def update(
-        self, values: Sequence[Array], slopes: Sequence[Array], names: Sequence[str], move: Callable[..., None]
+    def move(
+        self,
+        moving: dict[int, tuple[Array, Array]],
+        steps: Sequence[int],
+        states: Sequence[dict[str, Array]],
+        names: Sequence[str],
+        update: Callable[..., None],
     ) -> None:
-        """Call `move` once, with all values, gradients and states; write the new values back."""
+        """Move all members by one update if all are in step, and take them out of `moving`.
+
+        Parameters
+        ----------
+        moving : dict of int to (ndarray, ndarray)
+            The parameters that have a gradient: their values, to be written into, and their gradients.
+        steps, states : sequence
+            How often each parameter was moved, and its state.
+        names : sequence of str
+            The arrays of the state that the update takes.
+        update : callable
+        """
+        first = self.members[0]
+        if len({steps[k] if k in moving else None for k in self.members}) > 1 or first not in moving:
+            return
+        values, slopes = zip(*[moving[k] for k in self.members], strict=True)
+        if not self.fits(values):
+            return
+        for name in names:
+            self.adopt(name, states)
         for view, value in zip(self._value_views, values, strict=True):
             np.copyto(view, value)
         for view, slope in zip(self._slope_views, slopes, strict=True):
             np.copyto(view, slope)
-        move(self._values, self._slopes, *[self._state[name] for name in names])
+        update(steps[first], self._values, self._slopes, *[self._state[name] for name in names])
         for view, value in zip(self._value_views, values, strict=True):
             np.copyto(value, view)
+        for k in self.members:
+            del moving[k]
 
     def _views(self, flat: Array) -> list[Array]:
         return [

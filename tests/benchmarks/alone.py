@@ -10,7 +10,7 @@ from tests.benchmarks.report import Rows
 from tests.benchmarks.runner import THREAD_VARIABLES
 from tests.benchmarks.worker import stay_on
 
-MEASUREMENTS = ("operations", "steady", "anatomy", "protection", "checkpoint")
+MEASUREMENTS = ("operations", "steady", "anatomy", "bytecodes", "protection", "checkpoint")
 
 
 def tables_of(name: str) -> list[tuple[str, Rows]]:

@@ -10,6 +10,7 @@ from importlib import import_module
 from threading import Lock
 from typing import Any
 
+from autograd_lite.derivatives.further import whole_table
 from autograd_lite.primitives import REGISTRY, Primitive
 
 PAGES = ("bessel", "distributions", "elementary", "error_functions", "gammas", "integrals", "polynomials")
@@ -37,6 +38,7 @@ def installed_functions() -> dict[str, Primitive]:
 
 def read_pages() -> dict[str, Primitive]:
     """Return the operations of scipy.special by their names there, registered on the first call."""
+    whole_table()
     with _lock:
         if not _found:
             for page in PAGES:
