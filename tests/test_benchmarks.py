@@ -16,7 +16,7 @@ from tests.benchmarks import anatomy, bytecodes, operations, protection, steady
 from tests.benchmarks.__main__ import parse
 from tests.benchmarks.alone import MEASUREMENTS
 from tests.benchmarks.replay import captured, in_turn
-from tests.benchmarks.systems import autograd_lite, numpy_limit
+from tests.benchmarks.systems import autograd_lite, numpy_limit, tape
 from tests.benchmarks.worker import agree, fingerprint
 from tests.benchmarks.works import WORKS, Job, Work, chosen
 
@@ -36,6 +36,17 @@ def test_other_works_agree_with_the_hand_written_limit(name: str):
     work = next(work for work in WORKS if work.name == name)
     ours, limit = (getattr(system, work.kind)(work.make()) for system in (autograd_lite, numpy_limit))
     assert agree(fingerprint(ours.answer()), fingerprint(limit.answer()), work.tolerance)
+
+
+@pytest.mark.parametrize("name", ["W1", "W2", "W3", "W4-SGD", "W4-Adam", "W6-1e3"])
+def test_the_bare_tape_does_the_same_work(name: str):
+    work = next(work for work in WORKS if work.name == name)
+    bare, limit = (getattr(system, work.kind)(work.make()) for system in (tape, numpy_limit))
+    assert agree(fingerprint(bare.answer()), fingerprint(limit.answer()), work.tolerance)
+    if bare.parameters and limit.parameters:
+        bare.step()
+        limit.step()
+        assert agree(fingerprint(bare.parameters()), fingerprint(limit.parameters()), work.tolerance)
 
 
 def test_a_wrong_gradient_is_noticed():

@@ -9,6 +9,7 @@ from tests.benchmarks.runner import SYSTEMS
 COLOURS = {
     "numpy_limit": "#0F172A",
     "autograd_lite": "#1D4ED8",
+    "tape": "#60A5FA",
     "torch_eager": "#B45309",
     "torch_compile": "#D97706",
     "jax_jit": "#0F766E",

@@ -16,6 +16,7 @@ from tests.benchmarks.works import Work
 SYSTEMS = {
     "numpy_limit": "limit",
     "autograd_lite": "autograd-lite",
+    "tape": "bare tape",
     "torch_eager": "torch eager",
     "torch_compile": "torch.compile",
     "jax_jit": "jax.jit",
