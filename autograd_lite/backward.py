@@ -141,9 +141,10 @@ def backward(
         if release:
             node.release()
     for leaf, g in cotangents.items():
-        notes = leaf.notes
+        if hooks and leaf.notes is not None:
+            g = _hooked(leaf.notes, g)
         if targets is None or leaf in targets:
-            wanted[leaf] = _hooked(notes, g) if hooks and notes is not None else g
+            wanted[leaf] = g
     return wanted
 
 

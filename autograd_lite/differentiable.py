@@ -152,7 +152,8 @@ class Differentiable(Interop):
     def register_hook(self, hook: Callable[[Any], Any]) -> RemovableHook:
         """Call `hook` with this tensor's gradient in every backward pass; what it returns replaces the gradient.
 
-        Hooks are called in the order in which they were registered, once a pass, with the sum of all contributions.
+        Hooks are called in the order in which they were registered, once a pass, with the sum of all contributions;
+        those of leaves after all others.
         The gradient that the last one leaves is what `.grad` and `gradients` give, and what is passed on; under
         create_graph it is part of the graph.
 

@@ -82,7 +82,7 @@ def aliases() -> dict[str, Callable[..., Any]]:
 
 
 def _by_numpys_names(calls: Mapping[Any, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    functions = {name: each for name, each in vars(np).items() if callable(each) and not name.startswith("_")}
+    functions = {name: each for name, each in vars(np).copy().items() if callable(each) and not name.startswith("_")}
     return {name: calls[each] for name, each in functions.items() if each in calls}
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
@@ -36,6 +37,8 @@ Taker = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 Saver = Callable[[tuple[Any, ...]], tuple[tuple[Any, ...], ...]]
 
 REGISTRY: dict[Any, Primitive] = {}
+# While pages are read of which nobody may see a part: what they declare, and the table that it is for.
+STAGED: ContextVar[dict[Any, tuple[dict[Any, Any], Any]] | None] = ContextVar("STAGED", default=None)
 
 
 def undeclared(g: Array) -> NoReturn:
@@ -425,14 +428,33 @@ def primitive(
     """
     # Only of NumPy's own elementwise functions is it certain that they give new memory.
     declared = unregistered(fn, **{"views": not isinstance(fn, np.ufunc), **declaration})
-    for answered in (fn, *answers_to):
-        if answered in REGISTRY:
-            raise UsageError(
-                f"{getattr(answered, '__name__', answered)} has its derivative already.",
-                "Wrap it under a name of your own: ag.primitive(lambda x: ..., name='mine', x=...).",
-            )
-        REGISTRY[answered] = declared
+    mend = "Wrap it under a name of your own: ag.primitive(lambda x: ..., name='mine', x=...)."
+    enter(REGISTRY, (fn, *answers_to), declared, mend)
     return declared
+
+
+def enter(table: dict[Any, Any], answered: Iterable[Callable[..., Any]], declared: Any, mend: str) -> None:
+    """Put a declaration into a table under the functions that it answers to, or aside for later.
+
+    Raises
+    ------
+    UsageError
+        When one of them has a derivative already.
+    """
+    staged = STAGED.get()
+    for each in answered:
+        if each in REGISTRY or each in table or (staged is not None and each in staged):
+            raise UsageError(f"{getattr(each, '__name__', each)} has its derivative already.", mend)
+        if staged is None:
+            table[each] = declared
+        else:
+            staged[each] = (table, declared)
+
+
+def known_functions(table: dict[Any, Any]) -> list[Any]:
+    """Return the functions of a table, those that were put aside among them."""
+    staged = STAGED.get() or {}
+    return [*table, *(each for each, (owner, _) in staged.items() if owner is table)]
 
 
 def unregistered(fn: Callable[..., Any], **declaration: Any) -> Primitive:

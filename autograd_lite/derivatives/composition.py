@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_lite.derivatives.further import whole_table
-from autograd_lite.errors import AutogradError, IndexingError, ShapeError, UsageError
-from autograd_lite.primitives import REGISTRY, no_axis
+from autograd_lite.errors import AutogradError, IndexingError, ShapeError
+from autograd_lite.primitives import enter, no_axis
 from autograd_lite.spelling import spelled
 
 
@@ -90,10 +90,7 @@ def composite(
         definition.__doc__ = _with_numpys(definition.__doc__, fn)
         call = _dispatched(fn, definition)
         made = Composite(definition.__name__, fn, call, samples, method, note)
-        for answered in (fn, *answers_to):
-            if answered in REGISTRY or answered in COMPOSITES:
-                raise UsageError(f"{made.name} has its derivative already.", "Declare it once.")
-            COMPOSITES[answered] = made
+        enter(COMPOSITES, (fn, *answers_to), made, "Declare it once.")
         return call
 
     return declare

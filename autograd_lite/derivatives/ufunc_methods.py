@@ -18,7 +18,7 @@ from autograd_lite.derivatives.joining import array_of, stack
 from autograd_lite.derivatives.reductions import finished, in_line, logsumexp, mask_over, start_of
 from autograd_lite.derivatives.vocabulary import Axes, beside, canonical_axes, canonical_axis, count, of_reals
 from autograd_lite.errors import ArgumentError, IndexingError, ShapeError
-from autograd_lite.primitives import REGISTRY, Like
+from autograd_lite.primitives import REGISTRY, Like, known_functions
 
 REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.sum,
@@ -187,7 +187,9 @@ def _samples(ufunc: np.ufunc, method: str) -> Callable[..., Any]:
 
 # What declares the ufuncs is imported before they are counted.
 PAGES = (elementwise, two_operands)
-for _ufunc in [each for each in (*REGISTRY, *COMPOSITES) if isinstance(each, np.ufunc)]:
+for _ufunc in [
+    each for each in (*known_functions(REGISTRY), *known_functions(COMPOSITES)) if isinstance(each, np.ufunc)
+]:
     if _ufunc.nin == 2 and _ufunc.nout == 1 and _ufunc.signature is None:
         for _method, _make in MADE.items():
             if _method != "outer" and _ufunc in ONLY_OUTER:

@@ -84,9 +84,6 @@ class Scratch(threading.local):
     def __init__(self) -> None:
         self._rows: dict[Any, list[Array]] = {}
 
-    def __reduce__(self) -> Any:
-        return Scratch, ()  # a copy starts without any
-
     def like(self, array: Array, count: int) -> list[Array]:
         """Return that many arrays of this array's shape and dtype; the next call gives the same memory."""
         rows = self._rows.get(array.dtype, [])

@@ -231,32 +231,28 @@ class Optimizer(Optioned):
         names = self.buffers(part.options)
         for small in part.together:
             small.move(moving, steps, self.state, names, self.update)
-        large = []
+        if self.threadsafe and sum([value.size for value, _ in moving.values()]) >= 2 * BLOCK:
+            self._move_large(moving, names)
         for k, (value, slope) in moving.items():
-            if not names and value.size < THREADED:
+            if not names and value.size <= BLOCK:
                 self.update(steps[k], value, slope)
-            elif self.threadsafe and value.size >= THREADED:
-                large.append((k, value, slope))
-            else:
-                for piece in self._pieces(k, value, slope, names):
-                    self.update(*piece)
-        if large:
-            self._move_large(large, names)
+                continue
+            for piece in self._pieces(k, value, slope, names):
+                self.update(*piece)
 
     def _pieces(self, k: int, value: Array, slope: Array, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Return what `update` takes for a parameter: all of it at once, or block by block."""
         arrays = (value, slope, *kept(self.state[k], names, value))
         return [(self.steps[k], *block) for block in (blocks(*arrays) if self.elementwise else (arrays,))]
 
-    def _move_large(self, moving: Sequence[tuple[int, Array, Array]], names: Sequence[str]) -> None:
-        """Move parameters, on several threads if there is a block's work for each of two."""
-        pieces = [piece for k, value, slope in moving for piece in self._pieces(k, value, slope, names)]
-        _, values, slopes = zip(*moving, strict=True)
-        if len(pieces) > 1 and sum([each.size for each in values]) >= 2 * BLOCK and apart(values, slopes):
-            on_all_threads(lambda piece: self.update(*piece), pieces)
+    def _move_large(self, moving: dict[int, tuple[Array, Array]], names: Sequence[str]) -> None:
+        """Move large parameters on several threads, and take them out of `moving`; unless the order is not free."""
+        values, slopes = zip(*moving.values(), strict=True)
+        large = [k for k, (value, _) in moving.items() if value.size >= THREADED]
+        if sum([moving[k][0].size for k in large]) < 2 * BLOCK or not apart(values, slopes):
             return
-        for piece in pieces:
-            self.update(*piece)
+        pieces = [piece for k in large for piece in self._pieces(k, *moving.pop(k), names)]
+        on_all_threads(lambda piece: self.update(*piece), pieces)
 
     def buffers(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the names of the arrays, like the parameter, that an update with these options keeps."""
@@ -344,6 +340,13 @@ class Optimizer(Optioned):
             for k, _ in part.members:
                 names = self.buffers(part.options) if self.steps[k] else ()
                 self.state[k] = {name: aligned_copy(arrays[f"{name}.{k}"], values[k].dtype) for name in names}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_scratch"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._scratch = Scratch()
 
     def __repr__(self) -> str:
         groups = f", {len(self.param_groups)} groups" if len(self.param_groups) > 1 else ""

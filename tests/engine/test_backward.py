@@ -151,6 +151,22 @@ def test_hooks_see_and_replace_the_gradient_in_order() -> None:
     assert seen == [[1.0]] and gradient_of(x) == [30.0]
 
 
+def test_a_leaf_that_is_the_root_calls_its_hook_whoever_is_asked_for() -> None:
+    x, other, seen = leaf(2.0), leaf(3.0), []
+    x.register_hook(lambda g: seen.append(g.item()))
+    x.backward(inputs=[other])
+    assert seen == [1.0] and x.grad is None and other.grad is None
+
+
+def test_hooks_of_leaves_are_called_after_all_others() -> None:
+    x, seen = leaf([2.0]), []
+    x.register_hook(lambda g: seen.append("x"))
+    y = x * 3
+    y.register_hook(lambda g: seen.append("y"))
+    (x + y).sum().backward()
+    assert seen == ["y", "x"]
+
+
 def test_a_hook_may_not_change_the_shape() -> None:
     y = leaf([2.0]) * 3
     y.register_hook(lambda g: np.ones((2, 2)))

@@ -70,6 +70,52 @@ works = [np.linalg.det, lambda x: ag.linalg.det(x), np.nansum, lambda x: ag.nans
 print(at_once(*[lambda f=f: gradient(f) for f in 4 * works]))
 """
 
+# Traces the import of a page up to a line, where something happens in its midst.
+WITHIN = """
+def within(page, line, act):
+    def trace(frame, event, _):
+        code = frame.f_code
+        if code.co_filename.endswith(f"derivatives/{page}.py") and code.co_name == "<module>" and frame.f_lineno > line:
+            sys.settrace(None)
+            act()
+        return trace
+    return trace
+"""
+STRUCK = """
+def strike():
+    raise KeyboardInterrupt
+
+for page in ("convolution", "fft", "ufunc_methods"):
+    sys.settrace(within(page, 60, strike))
+    try:
+        np.linalg.det(t)
+    except KeyboardInterrupt:
+        print("struck", read())
+"""
+WHOLE = """
+y = np.linalg.det(t)
+y.backward()
+print(np.round(t.grad, 12).tolist(), len(ag.OPERATIONS), len(ag.COMPOSITES))
+"""
+HALF_READ = """
+import threading
+there, go = threading.Event(), threading.Event()
+
+def wait():
+    there.set()
+    assert not go.wait(0.2)
+
+def first():
+    sys.settrace(within("padding", 80, wait))
+    np.linalg.det(t)
+
+reader = threading.Thread(target=first)
+reader.start()
+assert there.wait(20)
+print(np.pad(t, 1).shape)
+reader.join()
+"""
+
 
 def test_every_page_belongs_to_the_whole_table(run_python) -> None:
     print_modules = (
@@ -99,6 +145,15 @@ def test_training_and_looking_read_no_further_page(program: str, run_python) -> 
 
 def test_threads_that_ask_at_once_all_find_what_they_asked_for(run_python) -> None:
     assert ast.literal_eval(run_python(START + THREADS)) == 4 * [COFACTORS, COFACTORS, ONES, ONES, ONES]
+
+
+def test_after_ctrl_c_in_the_midst_of_a_page_all_are_read_again(run_python) -> None:
+    struck = run_python(START + WITHIN + STRUCK + WHOLE)
+    assert struck == 3 * "struck []\n" + run_python(START + WHOLE)
+
+
+def test_no_other_thread_sees_a_page_that_is_half_read(run_python) -> None:
+    assert run_python(START + WITHIN + HALF_READ) == "(4, 4)\n"
 
 
 @pytest.mark.parametrize(("wrong", "meant"), [("ag.conv3d", "conv2d"), ("ag.linalg.invv", "inv")])

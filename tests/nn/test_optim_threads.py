@@ -144,6 +144,17 @@ def test_a_class_that_does_not_say_so_has_its_blocks_moved_in_turn(base, three_t
     assert optimizer.seen == [(here, BLOCK), (here, BLOCK), (here, BLOCK), (here, 1)]
 
 
+def test_a_large_parameter_that_shares_memory_with_a_small_one_is_moved_before_it(three_threads):
+    memory = np.ones(3 * BLOCK)
+    large, small = ag.from_numpy(memory), ag.from_numpy(memory[:10])
+    for each, slope in ((large, 1.0), (small, 3.0)):
+        each.requires_grad_()
+        each.grad = np.full(each.shape, slope)
+    SGD([large, small], lr=0.5, weight_decay=1.0).step()
+    # 1 − ½ (1 + 1) = 0, and then 0 − ½ (3 + 0).
+    assert memory[0] == -1.5 and memory[-1] == 0.0
+
+
 @pytest.mark.parametrize("shared", ["memory", "part of it", "a gradient"])
 def test_parameters_that_share_memory_are_moved_in_turn(shared, three_threads):
     memory = np.ones(4 * BLOCK)
