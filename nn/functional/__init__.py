@@ -103,7 +103,7 @@ def _missing(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)
 
 
 # Kept from type checkers, which find unknown names by themselves.
