@@ -36,11 +36,9 @@ _lock = RLock()
 if hasattr(os, "register_at_fork"):
     # A child process would inherit the lock as it is, without the thread that was to release it.
     os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
-_table: dict[Any, Primitive] = {}
-
-
 # What the pages have declared, and the tables that it is for.
 _declared: dict[Any, tuple[dict[Any, Any], Any]] = {}
+_table: dict[Any, Primitive] = {}
 
 
 def whole_table() -> dict[Any, Primitive]:

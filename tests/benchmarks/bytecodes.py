@@ -18,13 +18,13 @@ ROOT = Path(__file__).parents[2]
 NAMES = ["W1", "W2", "W3", "W4-SGD", "W4-Adam", "W6-1e3", "W7", "W8"]
 WARM_UP = 20
 
-OTHERS = "NumPy's Python"
-# A part is the files whose paths begin so; the first that fits counts.
+OTHERS = "NumPy and others"
+# A part is the files whose paths begin so; the first that fits counts. Whatever fits none is among the others.
 PARTS = {
     "recording": ("recording", "primitives", "tensors", "operators", "variable", "graph"),
     "walking back": ("backward",),
-    "gradients in and out": ("differentiable", "transforms", "conversion", "departures", "spelling"),
-    "formulas and rules": ("derivatives", "blocks"),
+    "gradients in and out": ("differentiable", "ownership", "transforms", "conversion", "departures", "spelling"),
+    "formulas and rules": ("derivatives", "blocks", "threads"),
     "optimizer": ("nn/optim", "writes"),
     "modules": ("nn",),
 }
@@ -50,10 +50,11 @@ def counted(step: Callable[[], object]) -> Counter[str]:
         return trace
 
     before = sys.gettrace()
+    # From Python 3.12 on instructions are reported only where a frame asked for them before, and of a function in full
+    # only after it was traced once.
     sys._getframe().f_trace_opcodes = True
     sys.settrace(trace)
     try:
-        # From Python 3.12 on a function's instructions are reported in full only after it was traced once.
         step()
         found.clear()
         step()

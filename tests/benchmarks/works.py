@@ -160,6 +160,19 @@ def chain(links: int) -> Chain:
     return Chain(rng.standard_normal(8), np.ones(8), links)
 
 
+def readme_expression(a: Any, b: Any, relu: Callable[[Any], Any]) -> Any:
+    """The expression of micrograd's README, of numbers that have operators."""
+    c = a + b
+    d = a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + relu(b + a)
+    d = d + 3 * d + relu(b - a)
+    e = c - d
+    f = e**2
+    return f / 2.0 + 10.0 / f
+
+
 def pair(size: int) -> Pair:
     """Two random vectors of float32."""
     rng = np.random.default_rng(0)

@@ -390,3 +390,12 @@ def test_an_operation_works_inside_transforms() -> None:
     found = ag.jacobian(lambda x: powered(x, 3))(np.array([1.0, 2.0]))
     assert np.allclose(found, np.diag([3.0, 12.0]))
     assert np.allclose(ag.hessian(lambda x: powered(x, 3).sum())(np.array([1.0, 2.0])), np.diag([6.0, 12.0]))
+
+
+def test_a_gradient_that_a_rule_keeps_is_not_added_into() -> None:
+    kept = np.array([5.0, 7.0])
+    constant = ag.primitive(lambda x: x + 0, name="constant", x=lambda g: kept)
+    x = leaf([1.0, 2.0])
+    (2 * x + constant(x) + constant(x)).sum().backward()
+    assert x.grad is not None and x.grad.tolist() == [12.0, 16.0]
+    assert kept.tolist() == [5.0, 7.0]

@@ -7,7 +7,7 @@ import numpy as np
 
 import autograd_lite as ag
 import nn
-from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training, readme_expression
 
 VERSION = f"autograd-lite {ag.__version__}"
 LOSSES = {"half_sse": nn.HalfSSELoss, "mse": nn.MSELoss, "cross_entropy": nn.CrossEntropyLoss}
@@ -61,15 +61,7 @@ def expression(data: Pair) -> Job:
     """The expression of micrograd's README."""
 
     def value(a: ag.Tensor, b: ag.Tensor) -> ag.Tensor:
-        c = a + b
-        d = a * b + b**3
-        c = c + c + 1
-        c = c + 1 + c + (-a)
-        d = d + d * 2 + ag.relu(b + a)
-        d = d + 3 * d + ag.relu(b - a)
-        e = c - d
-        f = e**2
-        return f / 2.0 + 10.0 / f
+        return readme_expression(a, b, ag.relu)
 
     return gradients_of(value, data.x, data.y)
 

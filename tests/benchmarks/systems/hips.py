@@ -8,7 +8,7 @@ import autograd.numpy as np
 import numpy
 from autograd import make_hvp, value_and_grad
 
-from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training, readme_expression
 
 VERSION = f"autograd {version('autograd')}"
 
@@ -123,15 +123,7 @@ def expression(data: Pair) -> Job:
     """The expression of micrograd's README."""
 
     def value(a: Any, b: Any) -> Any:
-        c = a + b
-        d = a * b + b**3
-        c = c + c + 1
-        c = c + 1 + c + (-a)
-        d = d + d * 2 + relu(b + a)
-        d = d + 3 * d + relu(b - a)
-        e = c - d
-        f = e**2
-        return f / 2.0 + 10.0 / f
+        return readme_expression(a, b, relu)
 
     return gradients_of(value, float(data.x), float(data.y))
 

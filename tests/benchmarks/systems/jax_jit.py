@@ -11,7 +11,7 @@ jax.config.update("jax_enable_x64", True)
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 
-from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training  # noqa: E402
+from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training, readme_expression  # noqa: E402
 
 VERSION = f"JAX {jax.__version__}"
 ACTIVATIONS = {"identity": lambda z: z, "relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
@@ -122,15 +122,7 @@ def expression(data: Pair) -> Job:
     """The expression of micrograd's README."""
 
     def value(a: jax.Array, b: jax.Array) -> jax.Array:
-        c = a + b
-        d = a * b + b**3
-        c = c + c + 1
-        c = c + 1 + c + (-a)
-        d = d + d * 2 + jax.nn.relu(b + a)
-        d = d + 3 * d + jax.nn.relu(b - a)
-        e = c - d
-        f = e**2
-        return f / 2.0 + 10.0 / f
+        return readme_expression(a, b, jax.nn.relu)
 
     return compiled(jax.value_and_grad(value, argnums=(0, 1)), jnp.array(data.x), jnp.array(data.y))
 

@@ -8,7 +8,7 @@ import numpy as np
 from mygrad.nnet import conv_nd, max_pool, softmax_crossentropy
 from mygrad.nnet.activations import relu, sigmoid
 
-from tests.benchmarks.works import Arrays, Chain, Images, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Images, Job, Pair, Training, readme_expression
 
 VERSION = f"MyGrad {mg.__version__}"
 ACTIVATIONS = {"identity": lambda z: z, "relu": relu, "tanh": mg.tanh, "sigmoid": sigmoid}
@@ -93,15 +93,7 @@ def expression(data: Pair) -> Job:
     """The expression of micrograd's README."""
 
     def value(a: Any, b: Any) -> Any:
-        c = a + b
-        d = a * b + b**3
-        c = c + c + 1
-        c = c + 1 + c + (-a)
-        d = d + d * 2 + relu(b + a)
-        d = d + 3 * d + relu(b - a)
-        e = c - d
-        f = e**2
-        return f / 2.0 + 10.0 / f
+        return readme_expression(a, b, relu)
 
     return gradients_of(value, data.x, data.y)
 

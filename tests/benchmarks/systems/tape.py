@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.works import Arrays, Chain, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Job, Pair, Training, readme_expression
 
 VERSION = f"bare tape on Python {platform.python_version()}"
 
@@ -135,6 +135,11 @@ def differentiated(value: Callable[[], Value], leaves: list[Value]) -> Arrays:
     return [np.asarray(y.data), *(np.array(leaf.grad) for leaf in leaves)]
 
 
+def differentiating(value: Callable[[], Value], leaves: list[Value]) -> Job:
+    """The value and its gradients, over and over."""
+    return Job(lambda: differentiated(value, leaves), lambda: differentiated(value, leaves))
+
+
 def train(data: Training) -> Job:
     """A training step of a perceptron."""
     layers = [(Value(w.copy()), Value(b.copy())) for w, b in zip(data.weights, data.biases, strict=True)]
@@ -179,18 +184,7 @@ def expression(data: Pair) -> Job:
     """The expression of micrograd's README."""
     a, b = Value(np.float64(data.x)), Value(np.float64(data.y))
 
-    def value() -> Value:
-        c = a + b
-        d = a * b + b**3
-        c = c + c + 1
-        c = c + 1 + c + (-a)
-        d = d + d * 2 + relu(b + a)
-        d = d + 3 * d + relu(b - a)
-        e = c - d
-        f = e**2
-        return f / 2.0 + 10.0 / f
-
-    return Job(lambda: differentiated(value, [a, b]), lambda: differentiated(value, [a, b]))
+    return differentiating(lambda: readme_expression(a, b, relu), [a, b])
 
 
 def chain(data: Chain) -> Job:
@@ -203,4 +197,4 @@ def chain(data: Chain) -> Job:
             x = tanh(x * w)
         return x.sum()
 
-    return Job(lambda: differentiated(value, [start, w]), lambda: differentiated(value, [start, w]))
+    return differentiating(value, [start, w])

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training
+from tests.benchmarks.works import Arrays, Chain, Direction, Images, Job, Pair, Training, readme_expression
 
 VERSION = f"PyTorch {torch.__version__}"
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
@@ -84,28 +84,15 @@ def convolution(data: Images) -> Job:
     return learn(model, torch.tensor(data.x), torch.tensor(data.labels), functional.cross_entropy, optimizer)
 
 
-def readme_expression(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """The expression of micrograd's README."""
-    c = a + b
-    d = a * b + b**3
-    c = c + c + 1
-    c = c + 1 + c + (-a)
-    d = d + d * 2 + (b + a).relu()
-    d = d + 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    return f / 2.0 + 10.0 / f
-
-
 def expression(data: Pair) -> Job:
     """The expression, one operation after the other."""
     a, b = variable(data.x), variable(data.y)
 
     def step() -> None:
         a.grad = b.grad = None
-        readme_expression(a, b).backward()
+        readme_expression(a, b, torch.relu).backward()
 
-    return Job(step, lambda: with_gradients(readme_expression(a, b), [a, b]))
+    return Job(step, lambda: with_gradients(readme_expression(a, b, torch.relu), [a, b]))
 
 
 def chain(data: Chain) -> Job:
